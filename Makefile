@@ -1,0 +1,53 @@
+# Two commands matter: `make run` shows the tutorial, `make test` proves the rest.
+.DEFAULT_GOAL := help
+
+GO ?= go
+# The linter is fetched by name and version; nothing has to be installed first.
+LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+STYLE ?= typed
+OUTCOME ?= random
+FUZZTIME ?= 30s
+
+.PHONY: help
+help: ## Show this list.
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: generate ## Generate and run tutorial 04. OUTCOME=fetch|cache|none|random STYLE=typed|dynamic
+	$(GO) run ./examples/tutorial_04/$(STYLE) -outcome $(OUTCOME)
+
+.PHONY: generate
+generate: ## Regenerate the code of all examples.
+	$(GO) generate ./examples/...
+
+.PHONY: test
+test: ## Run the tests, then a share of them under the race detector.
+	$(GO) vet ./...
+	$(GO) test ./...
+	$(MAKE) race
+
+# SQLite in pure Go is thirty times slower under the race detector, so it runs
+# there with the tests named for it; everything else runs whole.
+.PHONY: race
+race: ## Run the tests that exercise concurrency under the race detector.
+	$(GO) test -race ./annotations/... ./internal/plan ./internal/jsonvalue ./internal/engine ./internal/store/memory
+	$(GO) test -race -run 'Memory|Race' ./runtime ./internal/store/sqlite
+
+.PHONY: fuzz
+fuzz: ## Fuzz the parsers, FUZZTIME (default 30s) each.
+	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzDirective$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzArguments$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzRule$$' -fuzztime $(FUZZTIME)
+
+.PHONY: bench
+bench: ## Run the benchmarks.
+	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./internal/engine ./internal/jsonvalue ./internal/store/sqlite
+
+.PHONY: golden
+golden: generate ## Rewrite recorded outputs; review the difference like code.
+	$(GO) test ./annotations/check ./cmd/cloacina-gen/... ./examples/... -update
+
+.PHONY: lint
+lint: ## Check formatting and run the linters.
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) run $(LINT) run ./...

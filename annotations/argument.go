@@ -1,0 +1,206 @@
+package annotations
+
+import (
+	"bytes"
+	"strings"
+)
+
+// argument is one key of an annotation with its value. from and to are the bytes
+// of the file that a fix removes with it, the blank before it included.
+type argument struct {
+	key           string
+	keySpan, span Span
+	from, to      int
+	// bare says that no value was given.
+	bare bool
+	// start and end are the value in the text of the annotation.
+	start, end int
+	// broken says that the value has a fault that was reported, so that it makes
+	// no sense to read it.
+	broken bool
+}
+
+func (a *argument) keyStart() int { return a.keySpan.Start.Offset }
+func (a *argument) keyEnd() int   { return a.keySpan.End.Offset }
+
+// argumentScanner divides the text of an annotation into arguments.
+type argumentScanner struct {
+	lexer
+	keys *keySet
+	seen map[string]Span
+}
+
+// scanArguments reads the arguments of an annotation into its declaration. Byte
+// i of text is byte base+i of the file.
+func scanArguments(r *reporter, text []byte, base int, keys *keySet) {
+	s := &argumentScanner{
+		lexer: lexer{reporter: r, buf: text, base: base},
+		keys:  keys,
+		seen:  make(map[string]Span),
+	}
+	for !s.full() {
+		s.spaces()
+		if s.at >= len(s.buf) {
+			return
+		}
+		if !isWordStart(s.buf[s.at]) {
+			s.unexpected()
+			continue
+		}
+		a := s.argument()
+		if !s.full() {
+			s.take(a)
+		}
+	}
+}
+
+func isWordStart(c byte) bool {
+	return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+func isWordByte(c byte) bool {
+	return isWordStart(c) || c == '-' || '0' <= c && c <= '9'
+}
+
+// wordEnd returns the end of the word that begins at i.
+func (l *lexer) wordEnd(i int) int {
+	for i < len(l.buf) && isWordByte(l.buf[i]) {
+		i++
+	}
+	return i
+}
+
+// unexpected skips text that is no argument and reports it.
+func (s *argumentScanner) unexpected() {
+	start := s.at
+	if s.buf[start] == ',' {
+		s.at++
+		s.stray(start, s.at)
+		return
+	}
+	if !s.value() {
+		return
+	}
+	s.at = max(s.at, start+1)
+	text := string(s.buf[start:s.at])
+	f := s.complain(CodeUnexpectedText, start, s.at, "unexpected "+quoted(text)+"; arguments are key=value")
+	if text == "=" || text == ":" {
+		f.Message = "unexpected " + quoted(text) + "; there is no key before it"
+	}
+}
+
+// stray reports a comma that separates nothing.
+func (s *argumentScanner) stray(start, end int) {
+	f := s.complain(CodeUnexpectedText, start, end, "arguments are separated by blanks, not by commas")
+	s.remove(f, "remove the comma", s.base+start, s.base+end)
+}
+
+// argument reads a key and the extent of its value.
+func (s *argumentScanner) argument() *argument {
+	start := s.at
+	s.at = s.wordEnd(start)
+	a := &argument{key: string(s.buf[start:s.at]), bare: true}
+	a.keySpan = s.span(s.base+start, s.base+s.at)
+	a.span = a.keySpan
+	a.from, a.to = s.base+start, s.base+s.at
+	if start > 0 && isBlank(s.buf[start-1]) {
+		a.from--
+	}
+	if s.assignment() {
+		a.bare = false
+		s.argumentValue(a)
+		a.to = s.base + s.at
+		return a
+	}
+	if s.at < len(s.buf) && !isSpace(s.buf[s.at]) && s.buf[s.at] != ',' {
+		s.unexpected()
+	}
+	return a
+}
+
+// assignment moves over = and the blanks round it.
+func (s *argumentScanner) assignment() bool {
+	back := s.at
+	s.blanks()
+	start := s.at
+	rest := s.rest()
+	switch {
+	case bytes.HasPrefix(rest, []byte("==")):
+		s.at += 2
+		s.wrongAssignment(CodeDoubleEquals, start, "== is no assignment; an argument is given with =")
+	case bytes.HasPrefix(rest, []byte("=")):
+		s.at++
+	case bytes.HasPrefix(rest, []byte(":=")):
+		s.at += 2
+		s.wrongAssignment(CodeUnexpectedText, start, "an argument is given with =, not with :=")
+	case bytes.HasPrefix(rest, []byte(":")):
+		s.at++
+		s.wrongAssignment(CodeUnexpectedText, start, "an argument is given with =, not with a colon")
+	default:
+		s.at = back
+		return false
+	}
+	s.blanks()
+	return true
+}
+
+func (s *argumentScanner) wrongAssignment(code Code, start int, message string) {
+	f := s.complain(code, start, s.at, message)
+	s.fix(f, `change to "="`, s.base+start, s.base+s.at, "=")
+}
+
+// argumentValue finds the extent of a value.
+func (s *argumentScanner) argumentValue(a *argument) {
+	start := s.at
+	if s.at >= len(s.buf) || s.buf[s.at] == '\n' || s.comment() {
+		a.broken = true
+		at := a.keySpan.End.Offset - s.base
+		f := s.complain(CodeMissingValue, a.keyStart()-s.base, at, quoted(a.key)+" has no value; it stands behind = on the same line")
+		if s.keys.specs[a.key].kind == flagValue {
+			s.remove(f, "write the bare flag", s.base+at, s.base+start)
+		}
+		return
+	}
+	a.broken = !s.value()
+	end := s.at
+	if !a.broken {
+		end = s.continued(a, start)
+	}
+	a.start, a.end = start, end
+	a.span = s.span(s.base+start, s.base+end)
+}
+
+// take gives the argument to the reader of its key.
+func (s *argumentScanner) take(a *argument) {
+	spec, ok := s.keys.specs[a.key]
+	if !ok {
+		s.unknownKey(a)
+		return
+	}
+	if first, again := s.seen[a.key]; again {
+		f := s.report(CodeDuplicateKey, a.keyStart(), a.keyEnd(), quoted(a.key)+" is given twice; keep one of the two")
+		f.Related = related(first, "first given here")
+		s.remove(f, "remove the second", a.from, a.to)
+		return
+	}
+	s.seen[a.key] = a.keySpan
+	if a.bare && spec.kind != flagValue {
+		s.report(CodeMissingValue, a.keyStart(), a.keyEnd(), quoted(a.key)+" takes a value: "+a.key+"=...")
+		return
+	}
+	if !a.broken {
+		spec.read(&valueReader{&s.lexer}, a)
+	}
+}
+
+func (s *argumentScanner) unknownKey(a *argument) {
+	suggestion := s.keys.suggest(a.key)
+	message := "unknown key " + quoted(a.key)
+	if suggestion != "" {
+		message += "; did you mean " + quoted(suggestion) + "?"
+	} else {
+		message += "; //cloacina:" + s.keys.verb + " takes " + strings.Join(s.keys.names, ", ")
+	}
+	f := s.report(CodeUnknownKey, a.keyStart(), a.keyEnd(), message)
+	s.fixChange(f, a.keyStart(), a.keyEnd(), suggestion)
+}

@@ -1,0 +1,117 @@
+package check
+
+import (
+	"go/types"
+
+	"github.com/cloacina-go/cloacina/annotations"
+)
+
+// Check reads the annotations of a type-checked package, proves what can be
+// proved about them, and returns the workflows that are free of errors with
+// everything that is to be said, sorted by position. The same source gives the
+// same answer.
+//
+// The package may have type errors, as it has while the generated code it uses
+// does not exist; a workflow that rests on something broken is not returned.
+// Check changes nothing in src and keeps no reference to its bytes.
+func Check(src *Source) (*Package, []annotations.Finding) {
+	c := &checker{
+		src:     src,
+		qualify: func(p *types.Package) string {
+			if p == src.Types {
+				return ""
+			}
+			return p.Name()
+		},
+		structs: make(map[structUse]*structResult),
+	}
+	c.parse()
+	c.excluded()
+	c.declare()
+	for _, w := range c.workflows {
+		c.checkWorkflow(w)
+	}
+	pkg := &Package{Types: src.Types, Dir: src.Dir}
+	for _, w := range c.workflows {
+		if !c.broken && !w.broken {
+			pkg.Workflows = append(pkg.Workflows, c.build(w))
+		}
+	}
+	return pkg, c.sorted()
+}
+
+// checkWorkflow looks at one workflow, the Go side first, then the graph, then
+// what needs both.
+func (c *checker) checkWorkflow(w *workflow) {
+	c.resolveInput(w)
+	for _, t := range w.tasks {
+		c.checkSignature(t)
+	}
+	c.resolvePolicies(w)
+	c.resolveDependencies(w)
+	c.findCycles(w)
+	c.checkRules(w)
+	if w.cyclic || c.damagedIn(w) {
+		return // what follows would mostly be consequences
+	}
+	c.hintRedundant(w)
+	c.checkKeys(w)
+}
+
+// parse reads the annotations of all files and sorts them into the package's
+// own and the foreign ones.
+func (c *checker) parse() {
+	for _, file := range c.src.Files {
+		name := c.src.Fset.PositionFor(file.FileStart, false).Filename
+		source, findings := annotations.ParseFile(c.src.Fset, file, c.src.Bytes[name])
+		if isTest(name) != c.src.Test {
+			c.foreign = append(c.foreign, source.Workflows...)
+			continue
+		}
+		for _, f := range findings {
+			c.findings = append(c.findings, f)
+			if f.Code.Severity() == annotations.SeverityError {
+				c.damaged, c.broken = append(c.damaged, f.Span), true
+				c.lost = c.lost || lostDirective[f.Code]
+			}
+		}
+		if len(source.Workflows)+len(source.Tasks)+len(findings) > 0 {
+			c.checkFile(file, name, source)
+		}
+		for _, w := range source.Workflows {
+			c.workflows = append(c.workflows, &workflow{decl: w, byID: make(map[string]*task)})
+		}
+		c.tasks = append(c.tasks, source.Tasks...)
+	}
+	c.order()
+}
+
+// lostDirective are the codes of comments that the parser could not attach to a
+// declaration, so that one which counts on them would be blamed for it.
+var lostDirective = map[annotations.Code]bool{
+	annotations.CodeUnknownDirective:  true,
+	annotations.CodeNearMiss:          true,
+	annotations.CodeDetached:          true,
+	annotations.CodeMisplaced:         true,
+	annotations.CodeWorkflowNotStruct: true,
+}
+
+// damagedIn reports whether the parser had to refuse a part of the workflow.
+func (c *checker) damagedIn(w *workflow) bool {
+	for _, s := range c.damaged {
+		if within(s, w.decl.Span) {
+			return true
+		}
+		for _, t := range w.tasks {
+			if within(s, t.decl.Span) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// within reports whether a place lies in a stretch of the source.
+func within(s, in annotations.Span) bool {
+	return s.File == in.File && in.Start.Offset <= s.Start.Offset && s.Start.Offset <= in.End.Offset
+}

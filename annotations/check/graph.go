@@ -1,0 +1,175 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/cloacina-go/cloacina/annotations"
+)
+
+// resolveDependencies turns the names in the lists of dependencies into tasks.
+func (c *checker) resolveDependencies(w *workflow) {
+	for _, t := range w.tasks {
+		c.resolveList(t)
+	}
+	resolveStars(w)
+}
+
+func (c *checker) resolveList(t *task) {
+	seen := make(map[*task]annotations.Span)
+	list := t.decl.Dependencies.V
+	for i, name := range list {
+		if name.Text == "*" {
+			t.star = true
+			continue
+		}
+		dep := t.flow.byID[name.Text]
+		if dep == nil {
+			c.reportUnknown(annotations.CodeUnknownDependency, t.flow, t, name, "task \""+t.id+"\" depends on unknown task")
+			continue
+		}
+		if dep == t {
+			f := found(annotations.CodeSelfDependency, name.Span, "task %q depends on itself", t.id)
+			f.Fixes = []annotations.Fix{c.removeName(t.decl.Dependencies, i)}
+			c.report(t.flow, f)
+			continue
+		}
+		if first, twice := seen[dep]; twice {
+			f := found(annotations.CodeDuplicateDependency, name.Span, "task %q depends on %q twice", t.id, dep.id)
+			f.Related = []annotations.Related{related(first, "it is first listed here")}
+			f.Fixes = []annotations.Fix{c.removeName(t.decl.Dependencies, i)}
+			c.report(t.flow, f)
+			continue
+		}
+		seen[dep] = name.Span
+		t.deps = append(t.deps, dep)
+	}
+}
+
+// reportUnknown reports a name that is no task of the workflow. It was written
+// at the task t, or, if that is nil, as a default.
+func (c *checker) reportUnknown(code annotations.Code, w *workflow, t *task, name annotations.Name, what string) {
+	f := found(code, name.Span, "%s %q", what, name.Text)
+	meant := c.meant(w, t, name.Text)
+	if meant == nil {
+		if c.damagedIn(w) {
+			w.broken = true // it may be the task that could not be read
+			return
+		}
+		f.Message += c.whereIs(w, name.Text)
+		c.report(w, f)
+		return
+	}
+	f.Message += "; did you mean \"" + meant.id + "\"?"
+	f.Related = []annotations.Related{related(meant.decl.Target, "%s is declared here", meant.id)}
+	text := meant.id
+	if name.Quoted {
+		text = `"` + text + `"`
+	}
+	f.Fixes = []annotations.Fix{replace(name.Span, text, "change to %s", text)}
+	c.report(w, f)
+}
+
+// meant is the task that a name was probably meant to be: by the name of its
+// function, or by a slip in its id.
+func (c *checker) meant(w *workflow, t *task, name string) *task {
+	var ids []string
+	for _, other := range w.tasks {
+		if other == t {
+			continue
+		}
+		if other.fn.Name() == name {
+			return other
+		}
+		ids = append(ids, other.id)
+	}
+	return w.byID[annotations.Suggest(name, ids)]
+}
+
+// whereIs says where a name that is no task of the workflow does stand.
+func (c *checker) whereIs(w *workflow, name string) string {
+	for _, other := range c.workflows {
+		if other != w && other.byID[name] != nil {
+			return "; it is a task of workflow \"" + other.name + "\", and workflows do not share tasks"
+		}
+	}
+	return "; workflow \"" + w.name + "\" has no task like it"
+}
+
+// removeName is a fix that takes one name out of a list of dependencies.
+func (c *checker) removeName(list annotations.Value[[]annotations.Name], i int) annotations.Fix {
+	names := list.V
+	message := "remove " + names[i].Text
+	switch {
+	case len(names) == 1:
+		return c.removeArgument(list.Key, list.Span, message)
+	case i == 0:
+		at := names[0].Span
+		at.End = names[1].Span.Start
+		return replace(at, "", "%s", message)
+	}
+	at := names[i].Span
+	at.Start = names[i-1].Span.End
+	return replace(at, "", "%s", message)
+}
+
+// resolveStars gives the tasks with dependencies=* theirs: every task that
+// depends on no task with *, neither directly nor through others, sorted by id.
+// For a single one that is every task that does not depend on it. Two of them
+// do not wait for each other, which would be a cycle, nor for what follows the
+// other. Since the tasks they wait for depend on none of them, * never closes
+// a cycle.
+func resolveStars(w *workflow) {
+	var stars []*task
+	for _, t := range w.tasks {
+		if t.star {
+			stars = append(stars, t)
+		}
+	}
+	if len(stars) == 0 {
+		return
+	}
+	after := make([]bool, len(w.tasks))
+	dependants := dependantsOf(w.tasks)
+	todo := slices.Clone(stars)
+	for len(todo) > 0 {
+		t := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if after[t.number] {
+			continue
+		}
+		after[t.number] = true
+		todo = append(todo, dependants[t.number]...)
+	}
+	var before []*task
+	for _, t := range w.tasks {
+		if !after[t.number] {
+			before = append(before, t)
+		}
+	}
+	slices.SortFunc(before, func(a, b *task) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.number, b.number)) })
+	for _, t := range stars {
+		t.deps = before
+	}
+}
+
+// dependantsOf lists, by a task's number, the tasks that depend on it.
+func dependantsOf(tasks []*task) [][]*task {
+	out := make([][]*task, len(tasks))
+	for _, t := range tasks {
+		for _, d := range t.deps {
+			out[d.number] = append(out[d.number], t)
+		}
+	}
+	return out
+}
+
+// dependencySpan is the place where a task names a dependency.
+func (t *task) dependencySpan(dep *task) annotations.Span {
+	for _, name := range t.decl.Dependencies.V {
+		if name.Text == dep.id || name.Text == "*" {
+			return name.Span
+		}
+	}
+	return t.decl.Target
+}

@@ -1,0 +1,73 @@
+package check
+
+import (
+	"go/types"
+
+	"github.com/cloacina-go/cloacina/annotations"
+)
+
+// resolveInput finds the type that input=T names.
+func (c *checker) resolveInput(w *workflow) {
+	in := w.decl.Input
+	if !in.Set {
+		return
+	}
+	obj := c.src.Types.Scope().Lookup(in.V)
+	name, ok := obj.(*types.TypeName)
+	switch {
+	case obj == nil:
+		f := found(annotations.CodeInputType, in.Span, "package %s has no type %s", c.src.Types.Name(), in.V)
+		c.suggest(&f, in.Span, in.V, c.structNames())
+		c.report(w, f)
+	case !ok:
+		c.reportInput(w, obj, "%s is no type; input names a struct type of the package", in.V)
+	case isGenericType(name.Type()):
+		c.reportInput(w, obj, "%s has type parameters; input names a struct type without", in.V)
+	case !isStruct(name.Type()):
+		c.reportInput(w, obj, "%s is a %s; input names a struct type, whose fields are the keys a run starts with", in.V, kindOf(name.Type()))
+	default:
+		w.input = c.structOf(w, name.Type(), inputStruct, in.Span)
+	}
+}
+
+func isGenericType(t types.Type) bool {
+	switch t := t.(type) {
+	case *types.Named:
+		return t.TypeParams().Len() > t.TypeArgs().Len()
+	case *types.Alias:
+		return t.TypeParams().Len() > t.TypeArgs().Len()
+	}
+	return false
+}
+
+func (c *checker) reportInput(w *workflow, obj types.Object, format string, args ...any) {
+	f := found(annotations.CodeInputType, w.decl.Input.Span, format, args...)
+	if at, ours := c.object(obj); ours {
+		f.Related = []annotations.Related{related(at, "%s is declared here", obj.Name())}
+	}
+	c.report(w, f)
+}
+
+// structNames are the struct types of the package, sorted by name.
+func (c *checker) structNames() []string {
+	var names []string
+	scope := c.src.Types.Scope()
+	for _, name := range scope.Names() {
+		if t, ok := scope.Lookup(name).(*types.TypeName); ok && isStruct(t.Type()) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// suggest adds "did you mean" and the fix that follows from it. It reports
+// whether there was something to suggest.
+func (c *checker) suggest(f *annotations.Finding, at annotations.Span, word string, candidates []string) bool {
+	s := annotations.Suggest(word, candidates)
+	if s == "" {
+		return false
+	}
+	f.Message += "; did you mean \"" + s + "\"?"
+	f.Fixes = append(f.Fixes, replace(at, s, "change to %s", s))
+	return true
+}

@@ -1,0 +1,148 @@
+package check
+
+import (
+	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
+
+// checkKeys connects the keys that tasks read and test with the tasks that may
+// write them, and reports keys that come from nowhere.
+func (c *checker) checkKeys(w *workflow) {
+	for _, t := range w.tasks {
+		if t.code == nil {
+			return // what it writes is not known
+		}
+	}
+	w.connect()
+	if w.input != nil {
+		c.checkUndeclared(w)
+	} else if !w.decl.Input.Set {
+		c.checkPresumed(w)
+	}
+}
+
+// connect fills in the rules, reads and writes of all tasks.
+func (w *workflow) connect() {
+	keys := newKeyWriters(w)
+	for _, t := range w.order {
+		t.rule = t.planRule()
+		t.rule.Reads = ruleReads(t.rule.Tree)
+		for i := range t.rule.Reads {
+			keys.ask(plan.BaseKey(t.rule.Reads[i].Key), t, &t.rule.Reads[i])
+		}
+		t.reads = t.code.reads()
+		for i := range t.reads {
+			keys.ask(t.reads[i].Key, t, &t.reads[i])
+		}
+	}
+	keys.answer()
+}
+
+// ruleReads lists the keys of a rule's leaves, each once, in the order of their
+// first occurrence. A rule accepts that a key is missing.
+func ruleReads(tree *plan.Node) []plan.Read {
+	if tree == nil {
+		return nil
+	}
+	var reads []plan.Read
+	seen := make(map[string]bool)
+	for _, leaf := range tree.Leaves() {
+		if leaf.Op == plan.OpValue && !seen[leaf.Key] {
+			seen[leaf.Key] = true
+			reads = append(reads, plan.Read{Key: leaf.Key, Optional: true})
+		}
+	}
+	return reads
+}
+
+// reads are the keys that the body of a task is known to read.
+func (t *Task) reads() []plan.Read {
+	if t.In == nil {
+		return nil
+	}
+	var reads []plan.Read
+	for _, f := range t.In.Fields {
+		reads = append(reads, plan.Read{Key: f.Key, Shape: f.Shape, Optional: f.Presence != Required})
+	}
+	return reads
+}
+
+// writes are the keys that a task is known to write.
+func (t *Task) writes() []plan.Write {
+	if t.ResultKey != "" {
+		pointer := isPointer(t.ResultType)
+		return []plan.Write{{
+			Key:      t.ResultKey,
+			Shape:    shapeOf(t.ResultType),
+			Optional: pointer || nilStandsForMissing(t.ResultType),
+		}}
+	}
+	if t.Out == nil {
+		return nil
+	}
+	var writes []plan.Write
+	for _, f := range t.Out.Fields {
+		writes = append(writes, plan.Write{Key: f.Key, Shape: f.Shape, Optional: f.Presence != Required})
+	}
+	return writes
+}
+
+// checkUndeclared reports required keys that are neither declared nor written
+// by an ancestor: the read fails in every run.
+func (c *checker) checkUndeclared(w *workflow) {
+	declared := make(map[string]bool)
+	for _, f := range w.input.Fields {
+		declared[f.Key] = true
+	}
+	for _, t := range w.order {
+		for i, r := range t.reads {
+			if r.Optional || r.Walk || len(r.Writers) > 0 || declared[r.Key] {
+				continue
+			}
+			c.reportUndeclared(t, t.code.In.Fields[i])
+		}
+	}
+}
+
+func (c *checker) reportUndeclared(t *task, field Field) {
+	w := t.flow
+	f := found(annotations.CodeUndeclaredKey, t.decl.Target,
+		"task %q requires the key %q, which is no field of %s, and no task before it writes it", t.id, field.Key, w.decl.Input.V)
+	f.Related = append(f.Related, related(field.Span, "%q is read here", field.Key),
+		related(w.decl.Input.Span, "the input is declared here"))
+	writer := w.writerOf(field.Key, t)
+	if writer != nil {
+		f.Message += "; task \"" + writer.id + "\" does, but runs beside it"
+		f.Related = append(f.Related, related(writer.decl.Target, "%s is declared here", writer.id))
+		if !w.ancestry.before(t, writer) {
+			f.Fixes = append(f.Fixes, addDependency(t, writer))
+		} else {
+			f.Message = f.Message[:len(f.Message)-len("runs beside it")] + "runs after it"
+		}
+		c.report(w, f)
+		return
+	}
+	var keys []string
+	for _, in := range w.input.Fields {
+		keys = append(keys, in.Key)
+	}
+	if s := annotations.Suggest(field.Key, keys); s != "" {
+		f.Message += "; did you mean \"" + s + "\"?"
+	}
+	c.report(w, f)
+}
+
+// writerOf returns the first task that writes a key, other than t.
+func (w *workflow) writerOf(key string, t *task) *task {
+	for _, other := range w.order {
+		if other == t {
+			continue
+		}
+		for _, write := range other.code.writes() {
+			if write.Key == key {
+				return other
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package check
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/cloacina-go/cloacina/annotations"
+)
+
+// presumed is a required key that only the start of a run can give.
+type presumed struct {
+	key     string
+	readers []*task
+	field   Field
+}
+
+// checkPresumed reports, once each, the keys that no task writes, in a workflow
+// that declares no input. Below an open task nothing is known.
+func (c *checker) checkPresumed(w *workflow) {
+	written := make(map[string]bool)
+	for _, t := range w.order {
+		for _, write := range t.writes {
+			written[write.Key] = true
+		}
+	}
+	byKey := make(map[string]*presumed)
+	var all []*presumed
+	for _, t := range w.order {
+		for i, r := range t.reads {
+			if r.Optional || r.Walk || written[r.Key] {
+				continue
+			}
+			p := byKey[r.Key]
+			if p == nil {
+				p = &presumed{key: r.Key, field: t.code.In.Fields[i]}
+				byKey[r.Key] = p
+				all = append(all, p)
+			}
+			p.readers = append(p.readers, t)
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	fixes := c.fixPresumed(w, all)
+	for _, p := range all {
+		first := p.readers[0]
+		f := found(annotations.CodePresumedInput, first.decl.Target,
+			"task %q requires the key %q, which no task writes, so every run must start with it; declare it: input=T on the workflow", first.id, p.key)
+		f.Related = []annotations.Related{related(p.field.Span, "%q is read here", p.key)}
+		for _, t := range p.readers[1:] {
+			f.Related = append(f.Related, related(t.decl.Target, "task %q requires it, too", t.id))
+		}
+		f.Fixes = fixes
+		c.report(w, f)
+	}
+}
+
+// fixPresumed declares an input with the keys: a struct that a task reads and
+// that has just these keys, or else a new one.
+func (c *checker) fixPresumed(w *workflow, keys []*presumed) []annotations.Fix {
+	for _, p := range keys[0].readers {
+		if name := c.localName(p); name != "" && hasJust(p.code.In, keys) {
+			return []annotations.Fix{addLine(w.decl.Span, "//cloacina:workflow input="+name, "declare the input")}
+		}
+	}
+	name := "Input"
+	if w.recv != nil {
+		name = w.recv.Obj().Name() + "Input"
+	}
+	if c.src.Types.Scope().Lookup(name) != nil {
+		return nil
+	}
+	fix := addLine(w.decl.Span, "//cloacina:workflow input="+name, "declare the input")
+	text, ok := c.inputType(w, name, keys)
+	if !ok {
+		return nil
+	}
+	fix.Message += ", with a new struct type"
+	end := c.endOf(w.decl.Target.File)
+	fix.Edits = append(fix.Edits, annotations.Edit{Span: end, New: text})
+	return []annotations.Fix{fix}
+}
+
+// localName is the name of the struct a task reads, if it is one of the package.
+func (c *checker) localName(t *task) string {
+	name := c.typeName(t.code.In.Type)
+	if strings.ContainsAny(name, ".[{ ") {
+		return ""
+	}
+	return name
+}
+
+// hasJust reports whether the required fields of a struct are the keys, and the
+// others, which would become optional inputs, none.
+func hasJust(s *Struct, keys []*presumed) bool {
+	want := make(map[string]bool)
+	for _, p := range keys {
+		want[p.key] = true
+	}
+	for _, f := range s.Fields {
+		if !want[f.Key] {
+			return false
+		}
+	}
+	return len(s.Fields) == len(keys)
+}
+
+// inputType writes a struct type with the keys; false if that takes an import.
+func (c *checker) inputType(w *workflow, name string, keys []*presumed) (string, bool) {
+	var b strings.Builder
+	b.WriteString("\n// " + name + " is what a run of " + w.name + " starts with.\ntype " + name + " struct {\n")
+	names := make([]string, len(keys))
+	for i, p := range keys {
+		names[i] = p.key
+	}
+	fields := uniqueNames(names)
+	for i, p := range keys {
+		typ := c.typeName(p.field.Type)
+		tag := `json:` + strconv.Quote(p.key)
+		if strings.Contains(typ, ".") || strings.ContainsAny(tag, "`\n") {
+			return "", false
+		}
+		b.WriteString("\t" + fields[i] + " " + typ + " `" + tag + "`\n")
+	}
+	b.WriteString("}\n")
+	return b.String(), true
+}
+
+// endOf is the empty span at the end of a file.
+func (c *checker) endOf(name string) annotations.Span {
+	for _, file := range c.src.Files {
+		tok := c.src.Fset.File(file.FileStart)
+		if tok.Name() != name {
+			continue
+		}
+		end := tok.Pos(tok.Size())
+		return c.span(end, end)
+	}
+	return annotations.Span{File: name}
+}

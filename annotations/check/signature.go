@@ -1,0 +1,246 @@
+package check
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/cloacina-go/cloacina/annotations"
+)
+
+// runtimePath is the import path of the package that tasks and generated code use.
+const runtimePath = "github.com/cloacina-go/cloacina/runtime"
+
+// forms is what a message recommends when a signature is none of the five.
+const forms = "func(ctx context.Context[, in In]) ([Out, ]error) or func(ctx context.Context, c *cloacina.Context) error"
+
+// checkSignature finds out which of the five forms a task function has.
+func (c *checker) checkSignature(t *task) {
+	sig := t.fn.Signature()
+	if !c.checkCallable(t, sig) {
+		return
+	}
+	params, results := fieldNodes(t.decl.Func.Type.Params), fieldNodes(t.decl.Func.Type.Results)
+	if !c.checkParams(t, sig, params) || !c.checkResults(t, sig, results) {
+		return
+	}
+	code := &Task{Func: t.fn, Span: t.decl.Target, Decl: t.decl.Span}
+	ok := true
+	switch {
+	case sig.Params().Len() == 2 && isContextPointer(sig.Params().At(1).Type()):
+		ok = c.checkDynamic(t, sig, results)
+		code.Form = Dynamic
+	case sig.Params().Len() == 2:
+		code.Form = InOnly
+		code.In = c.checkIn(t, sig.Params().At(1).Type(), params[1])
+		ok = code.In != nil
+	default:
+		code.Form = Plain
+	}
+	if code.Form != Dynamic && sig.Results().Len() == 2 {
+		code.Form = map[Form]Form{InOnly: InOut, Plain: OutOnly}[code.Form]
+		ok = c.checkOut(t, code, sig.Results().At(0).Type(), results[0]) && ok
+	} else {
+		c.refuseResultKey(t)
+	}
+	if ok {
+		t.code = code
+	}
+}
+
+// checkCallable reports functions that generated code cannot call.
+func (c *checker) checkCallable(t *task, sig *types.Signature) bool {
+	name := t.fn.Name()
+	switch {
+	case sig.RecvTypeParams().Len() > 0:
+		return false // its type is reported
+	case sig.TypeParams().Len() > 0:
+		return c.reject(t, found(annotations.CodeGeneric, t.decl.Target,
+			"task %s has type parameters; annotate a function without, which may call it", name))
+	case name == "_", name == "init" && sig.Recv() == nil, name == "main" && sig.Recv() == nil && c.src.Types.Name() == "main":
+		return c.reject(t, found(annotations.CodeSignature, t.decl.Target,
+			"func %s cannot be called, so it cannot be a task; give it a name", name))
+	}
+	return true
+}
+
+// fieldNodes returns the type of each parameter or result.
+func fieldNodes(list *ast.FieldList) []ast.Expr {
+	var nodes []ast.Expr
+	if list == nil {
+		return nil
+	}
+	for _, f := range list.List {
+		for range max(1, len(f.Names)) {
+			nodes = append(nodes, f.Type)
+		}
+	}
+	return nodes
+}
+
+// checkParams reports parameters that none of the five forms has.
+func (c *checker) checkParams(t *task, sig *types.Signature, nodes []ast.Expr) bool {
+	n, name := sig.Params().Len(), t.fn.Name()
+	switch {
+	case n == 0:
+		f := found(annotations.CodeSignature, t.decl.Target, "task %s takes no context.Context; a task is %s", name, forms)
+		return c.reject(t, f)
+	case sig.Variadic():
+		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[n-1]),
+			"task %s is variadic; take one struct whose fields are the keys it reads", name))
+	case !isNamed(sig.Params().At(0).Type(), "context", "Context"):
+		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[0]),
+			"the first parameter of task %s is %s, not context.Context; a task is %s", name, c.typeName(sig.Params().At(0).Type()), forms))
+	case n > 2:
+		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[2]),
+			"task %s takes %d parameters; put what it reads into one struct behind ctx", name, n))
+	}
+	return true
+}
+
+// checkResults reports results that none of the five forms has.
+func (c *checker) checkResults(t *task, sig *types.Signature, nodes []ast.Expr) bool {
+	n, name := sig.Results().Len(), t.fn.Name()
+	switch {
+	case n == 0:
+		return c.reject(t, found(annotations.CodeSignature, t.decl.Target, "task %s returns no error; a task is %s", name, forms))
+	case !isError(sig.Results().At(n - 1).Type()):
+		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[n-1]),
+			"the last result of task %s is %s, not error; a task is %s", name, c.typeName(sig.Results().At(n-1).Type()), forms))
+	case n > 2:
+		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[1]),
+			"task %s returns %d results; put what it writes into one struct before the error", name, n))
+	}
+	return true
+}
+
+func (c *checker) reject(t *task, f annotations.Finding) bool {
+	c.report(t.flow, f)
+	return false
+}
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+// isContextPointer reports whether t is *cloacina.Context.
+func isContextPointer(t types.Type) bool {
+	p, ok := types.Unalias(t).(*types.Pointer)
+	return ok && isNamed(p.Elem(), runtimePath, "Context")
+}
+
+// checkDynamic checks what a dynamic task returns.
+func (c *checker) checkDynamic(t *task, sig *types.Signature, results []ast.Expr) bool {
+	if sig.Results().Len() == 1 {
+		return true
+	}
+	return c.reject(t, found(annotations.CodeSignature, c.node(results[0]),
+		"task %s takes *cloacina.Context, so it writes its keys there and returns only an error", t.fn.Name()))
+}
+
+// checkIn checks the struct that a task reads.
+func (c *checker) checkIn(t *task, typ types.Type, node ast.Expr) *Struct {
+	if isNamed(typ, runtimePath, "Context") {
+		f := found(annotations.CodeSignature, c.node(node), "task %s takes the cloacina.Context by value; it is a pointer", t.fn.Name())
+		f.Fixes = []annotations.Fix{replace(c.span(node.Pos(), node.Pos()), "*", "take *cloacina.Context")}
+		c.report(t.flow, f)
+		return nil
+	}
+	if p, ok := types.Unalias(typ).(*types.Pointer); ok && isStruct(p.Elem()) {
+		f := found(annotations.CodeSignature, c.node(node), "task %s takes a pointer; its keys are read into a struct value", t.fn.Name())
+		if star, ok := node.(*ast.StarExpr); ok {
+			f.Fixes = []annotations.Fix{replace(c.span(star.Star, star.X.Pos()), "", "take %s", c.typeName(p.Elem()))}
+		}
+		c.report(t.flow, f)
+		return nil
+	}
+	if !c.valid(t, typ, node) {
+		return nil
+	}
+	if !isStruct(typ) {
+		c.report(t.flow, found(annotations.CodeSignature, c.node(node),
+			"task %s takes %s; what a task reads is a struct whose fields are the keys, or *cloacina.Context", t.fn.Name(), c.typeName(typ)))
+		return nil
+	}
+	return c.structOf(t.flow, typ, readStruct, c.node(node))
+}
+
+// valid reports a type that does not compile, as one that the generator is
+// about to declare does not.
+func (c *checker) valid(t *task, typ types.Type, node ast.Expr) bool {
+	if b, ok := types.Unalias(typ).(*types.Basic); !ok || b.Kind() != types.Invalid {
+		return true
+	}
+	f := found(annotations.CodeSignature, c.node(node), "a type in the signature of task %s does not compile", t.fn.Name())
+	if id, ok := node.(*ast.Ident); ok {
+		for _, w := range c.workflows {
+			if declares(w.decl, id.Name) {
+				f.Message = "task " + t.fn.Name() + " uses " + id.Name + ", which is generated from the tasks; declare a struct for what it reads or writes"
+			}
+		}
+	}
+	return c.reject(t, f)
+}
+
+// checkOut checks the value that a task returns beside its error.
+func (c *checker) checkOut(t *task, code *Task, typ types.Type, node ast.Expr) bool {
+	if !c.valid(t, typ, node) {
+		return false
+	}
+	if t.decl.Result.Set {
+		code.ResultKey, code.ResultType = t.decl.Result.V, typ
+		return c.checkResult(t, typ, node)
+	}
+	name := t.fn.Name()
+	if p, ok := types.Unalias(typ).(*types.Pointer); ok && isStruct(p.Elem()) {
+		return c.reject(t, found(annotations.CodeSignature, c.node(node),
+			"task %s returns a pointer; return %s, whose fields are the keys it writes", name, c.typeName(p.Elem())))
+	}
+	if !isStruct(typ) {
+		f := found(annotations.CodeSignature, c.node(node),
+			"task %s returns %s, which is no struct with keys as fields; result=KEY stores it under one key", name, c.typeName(typ))
+		if flawIn(typ, writing, c.qualify) == "" {
+			f.Fixes = []annotations.Fix{addLine(t.decl.Span, "//cloacina:task result="+t.id, "store it under one key")}
+		}
+		return c.reject(t, f)
+	}
+	code.Out = c.structOf(t.flow, typ, writtenStruct, c.node(node))
+	return code.Out != nil
+}
+
+// checkResult checks a value that is stored whole.
+func (c *checker) checkResult(t *task, typ types.Type, node ast.Expr) bool {
+	if flaw := flawIn(typ, writing, c.qualify); flaw != "" {
+		return c.reject(t, found(annotations.CodeNotJSON, c.node(node), "key %q %s", t.decl.Result.V, flaw))
+	}
+	if what := c.unnameable(typ); what != "" {
+		return c.reject(t, found(annotations.CodeNotJSON, c.node(node),
+			"key %q has a type with %s in it, which package %s cannot name; use a type that it can", t.decl.Result.V, what, c.src.Types.Name()))
+	}
+	return true
+}
+
+// refuseResultKey reports result=KEY on a function that returns only an error.
+func (c *checker) refuseResultKey(t *task) {
+	r := t.decl.Result
+	if !r.Set {
+		return
+	}
+	f := found(annotations.CodeResultKey, c.join(r.Key, r.Span),
+		"task %s returns nothing beside its error, so there is no result to store under %q", t.fn.Name(), r.V)
+	f.Fixes = []annotations.Fix{c.removeArgument(r.Key, r.Span, "remove result")}
+	c.report(t.flow, f)
+}
+
+// join is the place from the start of one to the end of another.
+func (c *checker) join(from, to annotations.Span) annotations.Span {
+	return annotations.Span{File: from.File, Start: from.Start, End: to.End}
+}
+
+// removeArgument is a fix that removes an argument with the blanks before it.
+func (c *checker) removeArgument(key, value annotations.Span, message string) annotations.Fix {
+	at := c.join(key, value)
+	src := c.src.Bytes[at.File]
+	for at.Start.Offset > 0 && at.Start.Offset <= len(src) && (src[at.Start.Offset-1] == ' ' || src[at.Start.Offset-1] == '\t') {
+		at.Start.Offset--
+		at.Start.Column--
+	}
+	return replace(at, "", "%s", message)
+}

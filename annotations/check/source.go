@@ -1,0 +1,41 @@
+package check
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// Source is one type-checked Go package, as [Check] takes it.
+type Source struct {
+	// Fset has the positions of Files and Types.
+	Fset *token.FileSet
+	// Dir is the directory of the files.
+	Dir string
+	// Files are the parsed files with their comments. Generated files of ours
+	// are reduced to their package clause, or left out.
+	Files []*ast.File
+	// Bytes are the contents of Files by the file name in Fset.
+	Bytes map[string][]byte
+	// Types is the package as type-checked; it may have type errors.
+	Types *types.Package
+	// Info needs Defs only.
+	Info *types.Info
+	// Excluded are the files of the directory that hold directives but are
+	// not in Files.
+	Excluded []ExcludedFile
+	// Test says that the package was loaded with its _test.go files. Check
+	// then speaks about the annotations in those files only; the others are
+	// spoken about when the package is checked without.
+	Test bool
+}
+
+// ExcludedFile is a file with directives that is no part of the build.
+type ExcludedFile struct {
+	// Name is the file name, in the form of those in Fset.
+	Name string
+	// Src is its content.
+	Src []byte
+	// Reason says why it is left out, such as "build constraint linux".
+	Reason string
+}

@@ -1,0 +1,102 @@
+package annotations
+
+import "bytes"
+
+// continued looks for text that was meant to belong to the value that ends here
+// although a blank divides them: the rest of an infix rule or of a list. It
+// reports that such a value needs brackets, and returns where the value ends.
+func (s *argumentScanner) continued(a *argument, start int) int {
+	first := s.at
+	end := first
+	switch kind := s.keys.specs[a.key].kind; {
+	case kind == ruleValue:
+		end = s.join(a, start, s.joinsRule)
+	case kind == listValue && s.buf[start] != '[':
+		end = s.join(a, start, s.joinsList)
+	}
+	joined := end > first
+	if end > start+1 && s.buf[end-1] == ',' {
+		end--
+		s.stray(end, end+1)
+	}
+	if joined {
+		s.needsBrackets(a, start, end)
+	}
+	return end
+}
+
+// needsBrackets reports a value that only brackets hold together.
+func (s *argumentScanner) needsBrackets(a *argument, start, end int) {
+	if s.keys.specs[a.key].kind == listValue {
+		f := s.complain(CodeListWithoutBrackets, start, end, "a list with blanks stands in brackets: "+a.key+"=[a, b]")
+		s.fixAround(f, "put it in brackets", s.base+start, s.base+end, "[", "]")
+		return
+	}
+	f := s.complain(CodeInfixWithoutParens, start, end, "an infix rule stands in parentheses, because a value ends at the first blank")
+	if !endsOpen(s.buf[start:end]) {
+		s.fixAround(f, "put it in parentheses", s.base+start, s.base+end, "(", ")")
+	}
+}
+
+// join moves over the values that follow as long as they belong together, and
+// returns the end of the last one. It blanks what stands between them.
+func (s *argumentScanner) join(a *argument, start int, joins func(before, next []byte) bool) int {
+	for {
+		end := s.at
+		s.spaces()
+		if s.at >= len(s.buf) || !joins(s.buf[start:end], s.rest()) {
+			s.at = end
+			return end
+		}
+		s.blank(end, s.at, false)
+		next := s.at
+		if !s.value() {
+			a.broken = true
+		}
+		s.at = max(s.at, next+1)
+	}
+}
+
+var infixOperators = [][]byte{
+	[]byte("&"), []byte("|"), []byte("=="), []byte("!="), []byte("<"), []byte(">"),
+}
+
+// joinsRule says that an operator connects the texts.
+func (s *argumentScanner) joinsRule(before, next []byte) bool {
+	for _, op := range infixOperators {
+		if bytes.HasPrefix(next, op) {
+			return true
+		}
+	}
+	return endsOpen(before) && !s.beginsArgument(next)
+}
+
+// endsOpen says that the text ends with an operator.
+func endsOpen(text []byte) bool {
+	return len(text) > 0 && bytes.IndexByte([]byte("&|!<>="), text[len(text)-1]) >= 0
+}
+
+// joinsList says that a comma connects the texts.
+func (s *argumentScanner) joinsList(before, next []byte) bool {
+	if next[0] == ',' {
+		return true
+	}
+	return before[len(before)-1] == ',' && !s.beginsArgument(next)
+}
+
+// beginsArgument says that the text is more likely the next argument than the
+// rest of a value.
+func (s *argumentScanner) beginsArgument(text []byte) bool {
+	if !isWordStart(text[0]) {
+		return false
+	}
+	n := 1
+	for n < len(text) && isWordByte(text[n]) {
+		n++
+	}
+	if _, known := s.keys.specs[string(text[:n])]; known {
+		return true
+	}
+	rest := bytes.TrimLeft(text[n:], " \t")
+	return bytes.HasPrefix(rest, []byte("=")) && !bytes.HasPrefix(rest, []byte("=="))
+}

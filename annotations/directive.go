@@ -1,0 +1,105 @@
+package annotations
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"strings"
+)
+
+// The verbs of the tool cloacina.
+const (
+	tool         = "cloacina"
+	verbTask     = "task"
+	verbWorkflow = "workflow"
+)
+
+var verbs = []string{verbTask, verbWorkflow}
+
+// directive is one directive line. Its fields are byte offsets of the file.
+type directive struct {
+	verb string
+	// start is the first slash, head the end of the verb, end that of the line.
+	start, head, end int
+}
+
+// directivesOf finds the directives of a comment group and reports what looks like
+// one and is none.
+func (p *fileParser) directivesOf(group *ast.CommentGroup) []directive {
+	var found []directive
+	for _, c := range group.List {
+		text, start := p.comment(c)
+		if len(text) < 2 || text[1] != '/' {
+			p.blockNearMisses(text, start)
+			continue
+		}
+		if d, ok := p.directive(text, start); ok {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// comment returns a comment as it stands in the file. The text in the syntax tree
+// lacks carriage returns, so that its columns would be wrong.
+func (p *fileParser) comment(c *ast.Comment) (text string, start int) {
+	start = p.offset(c.Slash)
+	if start >= len(p.src) {
+		return "", start
+	}
+	rest := p.src[start:]
+	if strings.HasPrefix(c.Text, "/*") {
+		if n := bytes.Index(rest[min(2, len(rest)):], []byte("*/")); n >= 0 {
+			rest = rest[:n+4]
+		}
+		return string(rest), start
+	}
+	if n := bytes.IndexByte(rest, '\n'); n >= 0 {
+		rest = rest[:n]
+	}
+	return string(bytes.TrimRight(rest, " \t\r")), start
+}
+
+func (p *fileParser) offset(pos token.Pos) int {
+	return p.fset.PositionFor(pos, false).Offset
+}
+
+// directive reads the head of a line comment.
+func (p *fileParser) directive(text string, start int) (directive, bool) {
+	parsed, ok := ast.ParseDirective(0, text)
+	if !ok || parsed.Tool != tool {
+		p.lineNearMiss(text, start)
+		return directive{}, false
+	}
+	d := directive{verb: parsed.Name, start: start, end: start + len(text)}
+	d.head = start + len("//"+tool+":") + len(parsed.Name)
+	if d.verb == verbTask || d.verb == verbWorkflow {
+		return d, true
+	}
+	p.unknownVerb(d)
+	return directive{}, false
+}
+
+func (p *fileParser) unknownVerb(d directive) {
+	word := d.verb[:len(d.verb)-len(strings.TrimLeft(d.verb, "abcdefghijklmnopqrstuvwxyz0123456789_-"))]
+	if word != d.verb && (word == verbTask || word == verbWorkflow) {
+		at := d.head - len(d.verb) + len(word)
+		f := p.report(CodeUnknownDirective, d.start, d.head, "a blank divides //cloacina:"+word+" from its arguments")
+		p.fix(f, "insert a blank", at, at, " ")
+		return
+	}
+	tail, suggestion := didYouMean(d.verb, verbs)
+	f := p.report(CodeUnknownDirective, d.start, d.head, "unknown directive "+quoted("//cloacina:"+d.verb)+tail+
+		remedy(suggestion, "; there are //cloacina:workflow and //cloacina:task"))
+	if suggestion != "" {
+		p.fixChange(f, d.start, d.head, "//cloacina:"+suggestion)
+	}
+}
+
+// remedy returns the text unless there is a suggestion.
+func remedy(suggestion, text string) string {
+	if suggestion != "" {
+		return ""
+	}
+	return text
+}

@@ -1,0 +1,149 @@
+package annotations
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"strings"
+)
+
+// Limits of what is read. What exceeds one is a finding with [CodeTooLarge].
+const (
+	// MaxRuleDepth is how deep parentheses, calls and negations of a rule nest.
+	MaxRuleDepth = 1000
+	// MaxRuleNodes is how many conditions, operators and literals a rule has.
+	MaxRuleNodes = 10_000
+	// MaxAnnotationBytes is the length of all directive lines of one annotation,
+	// and of the text of one rule.
+	MaxAnnotationBytes = 1 << 20
+)
+
+// ParseRule reads a trigger rule that stands by itself. Spans are relative to the
+// text, and their File is empty. Line ends and comments count as blanks. The
+// rule is nil if and only if a finding is an error.
+func ParseRule(text string) (Rule, []Finding) {
+	file := token.NewFileSet().AddFile("", -1, len(text))
+	file.SetLinesForContent([]byte(text))
+	r := newReporter(file, "")
+	if len(text) > MaxAnnotationBytes {
+		r.report(CodeTooLarge, 0, 0, "rule is longer than 1 MiB")
+		return nil, r.findings
+	}
+	l := &lexer{reporter: r, buf: []byte(text)}
+	if !l.nested(nil, true) {
+		return nil, r.findings
+	}
+	rule, _ := parseRule(r, l.buf, 0)
+	sortFindings(r.findings)
+	return rule, r.findings
+}
+
+// ruleParser turns the Go expression of a rule into a tree. The text has its line
+// ends and comments blanked; text[i] is byte base+i of the file.
+type ruleParser struct {
+	lexer
+	tokens []ruleToken
+	nodes  int
+	failed bool
+}
+
+// parseRule reads a rule whose line ends and comments are blanked. It changes text.
+func parseRule(r *reporter, text []byte, base int) (Rule, bool) {
+	p := &ruleParser{lexer: lexer{reporter: r, buf: text, base: base}}
+	if !p.readTokens() {
+		return nil, false
+	}
+	if len(p.tokens) == 0 {
+		p.fail(CodeRuleSyntax, 0, len(text), "rule is empty; write always")
+		return nil, false
+	}
+	tree, err := parser.ParseExprFrom(token.NewFileSet(), "", p.buf, parser.AllErrors|parser.SkipObjectResolution)
+	p.syntaxErrors(err)
+	var rule Rule
+	if tree != nil {
+		rule = p.rule(tree)
+	}
+	if p.failed || rule == nil {
+		return nil, false
+	}
+	return rule, true
+}
+
+// fail reports an error of the rule.
+func (p *ruleParser) fail(code Code, start, end int, message string) *Finding {
+	p.failed = true
+	return p.complain(code, start, end, message)
+}
+
+// syntaxErrors reports what go/parser found, at the tokens it found it at.
+func (p *ruleParser) syntaxErrors(err error) {
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return
+	}
+	for i, e := range list {
+		if p.full() {
+			return
+		}
+		if i > 0 && e.Pos.Offset == list[i-1].Pos.Offset {
+			continue
+		}
+		start, end, before := p.tokenAt(e.Pos.Offset)
+		f := p.fail(CodeRuleSyntax, start, end, "trigger rule: "+plainSyntax(e.Msg))
+		if strings.HasPrefix(e.Msg, "missing ','") && before > 0 {
+			p.fix(f, "insert a comma", p.base+before, p.base+before, ",")
+		}
+	}
+}
+
+// tokenAt returns the token that begins at the offset, and where the one before
+// it ends. Behind the last token it is the empty stretch after that one.
+func (p *ruleParser) tokenAt(offset int) (start, end, before int) {
+	for _, t := range p.tokensFrom(offset) {
+		if t.start == offset {
+			return t.start, t.end, p.endBefore(t.start)
+		}
+		break
+	}
+	last := p.endBefore(offset + 1)
+	return last, last, last
+}
+
+var syntaxWords = strings.NewReplacer(
+	"'EOF'", "the end of the rule",
+	"operand", "a rule or a value",
+)
+
+// plainSyntax rewords an error of go/parser for someone who writes a rule.
+func plainSyntax(message string) string { return syntaxWords.Replace(message) }
+
+// extent returns the place of an expression in the text.
+func (p *ruleParser) extent(e ast.Node) (start, end int) {
+	start = min(max(int(e.Pos())-1, 0), len(p.buf))
+	return start, min(max(int(e.End())-1, start), len(p.buf))
+}
+
+func (p *ruleParser) node(e ast.Node) node {
+	start, end := p.extent(e)
+	return node{p.span(p.base+start, p.base+end)}
+}
+
+// failAt reports an error about an expression.
+func (p *ruleParser) failAt(e ast.Node, code Code, message string) *Finding {
+	start, end := p.extent(e)
+	return p.fail(code, start, end, message)
+}
+
+// replace adds a repair that replaces an expression.
+func (p *ruleParser) replace(f *Finding, e ast.Node, message, text string) {
+	start, end := p.extent(e)
+	p.fix(f, message, p.base+start, p.base+end, text)
+}
+
+// source returns the text of an expression.
+func (p *ruleParser) source(e ast.Node) string {
+	start, end := p.extent(e)
+	return string(p.buf[start:end])
+}

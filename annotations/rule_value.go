@@ -1,0 +1,159 @@
+package annotations
+
+import (
+	"go/ast"
+	"go/token"
+	"strconv"
+)
+
+// contextValue is context_value in its call spelling.
+func (p *ruleParser) contextValue(e *ast.CallExpr) Rule {
+	if len(e.Args) < 2 {
+		p.failAt(e, CodeRuleArity, "context_value takes a key, an operator and a literal; "+
+			`to ask whether a key exists, write context_value("key", exists)`)
+		return nil
+	}
+	key, keyOK := p.key(e.Args[0])
+	op, opOK := p.operator(e.Args[1])
+	literals, literalsOK := p.literals(e.Args[2:])
+	if !keyOK || !opOK {
+		return nil
+	}
+	least, most := op.arity()
+	n := len(e.Args) - 2
+	if n < least || most >= 0 && n > most {
+		p.failAt(e, CodeRuleArity, op.String()+" takes "+literalCount(least, most)+", not "+plural(n, "literal"))
+		return nil
+	}
+	if !literalsOK {
+		return nil
+	}
+	return &ContextValue{node: p.node(e), Key: key, Op: op, Literals: literals}
+}
+
+func literalCount(least, most int) string {
+	switch {
+	case most == 0:
+		return "no literal"
+	case most < 0:
+		return "one literal or more"
+	}
+	return plural(least, "literal")
+}
+
+// plural counts things in a message: "1 literal", "2 literals".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}
+
+// comparison is context_value in its infix spelling.
+func (p *ruleParser) comparison(e *ast.BinaryExpr) Rule {
+	call := asContextValue(e.X)
+	if call == nil {
+		p.notComparable(e)
+		return nil
+	}
+	if len(call.Args) != 1 {
+		p.failAt(call, CodeRuleArity, "in front of "+quoted(e.Op.String())+" context_value takes the key alone, not "+
+			plural(len(call.Args), "argument"))
+		return nil
+	}
+	key, keyOK := p.key(call.Args[0])
+	literal, literalOK := p.literal(e.Y)
+	if !keyOK || !literalOK || p.wasReported(int(e.OpPos)-1) {
+		return nil
+	}
+	return &ContextValue{p.node(e), key, operatorTokens[e.Op], []Literal{literal}, true}
+}
+
+func asContextValue(e ast.Expr) *ast.CallExpr {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "context_value" {
+		return nil
+	}
+	return call
+}
+
+// mirrored are the comparisons with their sides exchanged.
+var mirrored = map[token.Token]token.Token{
+	token.EQL: token.EQL, token.NEQ: token.NEQ,
+	token.LSS: token.GTR, token.GTR: token.LSS,
+	token.LEQ: token.GEQ, token.GEQ: token.LEQ,
+}
+
+func (p *ruleParser) notComparable(e *ast.BinaryExpr) {
+	f := p.failAt(e, CodeNotARule, "only a context_value can be compared, and it stands on the left")
+	if call := asContextValue(e.Y); call != nil && isLiteral(e.X) {
+		text := p.source(e.Y) + " " + mirrored[e.Op].String() + " " + p.source(e.X)
+		p.replace(f, e, "exchange the sides", text)
+	}
+}
+
+func isLiteral(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		return true
+	case *ast.UnaryExpr:
+		return e.Op == token.SUB
+	case *ast.Ident:
+		return e.Name == "true" || e.Name == "false" || e.Name == "nil"
+	}
+	return false
+}
+
+// key reads the key of a context_value.
+func (p *ruleParser) key(e ast.Expr) (Key, bool) {
+	if p.reportedAt(e) {
+		return Key{}, false
+	}
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		f := p.failAt(e, CodeBadKey, "the key of a context_value is a quoted string")
+		if name, ok := e.(*ast.Ident); ok {
+			p.replace(f, e, "quote it", strconv.Quote(name.Name))
+		}
+		return Key{}, false
+	}
+	text, ok := p.stringAt(lit)
+	if !ok {
+		return Key{}, false
+	}
+	key := Key{Text: text, Span: p.node(e).span}
+	if err := key.check(); err != nil {
+		p.failAt(e, CodeBadKey, "bad key "+quoted(text)+": "+err.Error())
+		return Key{}, false
+	}
+	return key, true
+}
+
+// operator reads the operator of a context_value.
+func (p *ruleParser) operator(e ast.Expr) (Operator, bool) {
+	if p.reportedAt(e) {
+		return 0, false
+	}
+	name := p.source(e)
+	if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+		if name, ok = p.stringAt(lit); !ok {
+			return 0, false
+		}
+		if _, known := operatorByName(name); known {
+			f := p.failAt(e, CodeUnknownOperator, "the operator "+quoted(name)+" is written without quotes")
+			p.replace(f, e, "remove the quotes", name)
+			return 0, false
+		}
+	}
+	if op, ok := operatorByName(name); ok {
+		return op, true
+	}
+	tail, suggestion := wordSuggestion(name, ruleOperators)
+	f := p.failAt(e, CodeUnknownOperator, "unknown operator "+quoted(name)+tail)
+	start, end := p.extent(e)
+	p.fixChange(f, p.base+start, p.base+end, suggestion)
+	return 0, false
+}

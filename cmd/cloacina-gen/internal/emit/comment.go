@@ -1,0 +1,116 @@
+package emit
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// maxQuoted is how much of a text from the source is repeated in a comment;
+// the whole text stands in the plan.
+const maxQuoted = 300
+
+// sanitize makes any text fit to be quoted in a comment: one line of visible
+// characters, cut short when it is long.
+func sanitize(s string) string {
+	var b strings.Builder
+	for i, word := range strings.Fields(strings.Map(visible, strings.ToValidUTF8(s, " "))) {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strings.ReplaceAll(word, "*/", "* /"))
+		if b.Len() > maxQuoted {
+			break
+		}
+	}
+	return shorten(b.String(), maxQuoted)
+}
+
+func visible(r rune) rune {
+	if r == utf8.RuneError || !strconv.IsPrint(r) {
+		return ' '
+	}
+	return r
+}
+
+// shorten cuts a text to a number of characters and says so.
+func shorten(s string, width int) string {
+	if utf8.RuneCountInString(s) <= width {
+		return s
+	}
+	return string([]rune(s)[:width-4]) + " ..."
+}
+
+// comment is a comment of whole lines. Its texts have been sanitized.
+type comment []string
+
+// paragraph adds a paragraph, wrapped for a given indentation.
+func (c *comment) paragraph(s string, indent int) {
+	if len(*c) > 0 {
+		*c = append(*c, "//")
+	}
+	*c = append(*c, wrap("// ", "// ", s, indent)...)
+}
+
+// item adds an item of a list.
+func (c *comment) item(s string) {
+	*c = append(*c, wrap("//   - ", "//     ", s, 0)...)
+}
+
+// over returns a declaration below the comment.
+func (c comment) over(declaration jen.Code) jen.Code {
+	out := jen.Null()
+	for _, line := range c {
+		out.Comment(line).Line()
+	}
+	return out.Add(declaration)
+}
+
+// wrap breaks a text into lines that begin with the first and the next prefix.
+func wrap(first, next, s string, indent int) []string {
+	var lines []string
+	line := first
+	empty := true
+	for _, word := range units(s, maxColumn-indent-len(next)) {
+		if !empty && indent+utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > maxColumn {
+			lines = append(lines, line)
+			line, empty = next, true
+		}
+		if !empty {
+			line += " "
+		}
+		line += word
+		empty = false
+	}
+	return append(lines, line)
+}
+
+// units splits a text into what stays together on a line: words, with those
+// behind them that mean something to gofmt, go doc or the go command when a
+// line begins with them.
+func units(s string, width int) []string {
+	var out []string
+	for _, word := range strings.Fields(s) {
+		if len(out) > 0 && special(word) {
+			out[len(out)-1] += " " + word
+		} else {
+			out = append(out, word)
+		}
+	}
+	for i := range out {
+		out[i] = shorten(out[i], width)
+	}
+	return out
+}
+
+// special reports whether a word may not begin a line of a comment: list
+// markers, headings, link definitions and build constraints.
+func special(word string) bool {
+	if strings.ContainsRune("-*+•#[", []rune(word)[0]) {
+		return true
+	}
+	number := strings.TrimLeft(word, "0123456789")
+	return number != word && (number == "." || number == ")")
+}

@@ -1,0 +1,147 @@
+package emit
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+
+	"github.com/cloacina-go/cloacina/annotations/check"
+)
+
+// file is the state of one generated file: what it imports and calls its local
+// variables, and what it was given to write, which the rendered source is
+// compared with.
+type file struct {
+	types   *types.Package
+	imports *imports
+	locals  map[string]string
+	// idents are the identifiers that may occur in the source.
+	idents map[string]bool
+	// texts counts the string literals that must occur in the source.
+	texts map[string]int
+}
+
+// localNames are the local variables of the generated functions and what they hold.
+var localNames = []string{
+	"ctx",  // context.Context
+	"r",    // *cloacina.Runner
+	"in",   // the input of a run or of a task
+	"out",  // the output of a task or the result of a run
+	"opts", // cloacina.StartOptions
+	"run",  // *cloacina.RunOf
+	"err",  // error
+	"w",    // the receiver
+	"k",    // *cloacina.Keys
+	"v",    // *cloacina.View
+}
+
+// predeclared are the identifiers of Go that every generated file uses.
+var predeclared = []string{"bool", "error", "false", "int", "iota", "make", "nil", "string", "true"}
+
+func newFile(pkg *check.Package) (*file, error) {
+	for _, name := range predeclared {
+		if pkg.Types.Scope().Lookup(name) != nil {
+			return nil, hides(pkg.Types, name)
+		}
+	}
+	f := &file{
+		types:  pkg.Types,
+		locals: map[string]string{},
+		idents: map[string]bool{},
+		texts:  map[string]int{},
+	}
+	mentioned := mentions(pkg)
+	generated := generatedNames(pkg)
+	for _, name := range localsOf(pkg) {
+		f.locals[name] = unique(name, func(s string) bool { return mentioned[s] })
+		generated = append(generated, f.locals[name])
+	}
+	f.imports = newImports(pkg.Types, generated)
+	return f, nil
+}
+
+// hides is the error of a package that declares a predeclared identifier.
+func hides(pkg *types.Package, name string) error {
+	return fmt.Errorf("package %s declares %s, which hides Go's own %s from the generated code; rename it",
+		pkg.Name(), name, name)
+}
+
+// localsOf are the local variables that the file of a package needs.
+func localsOf(pkg *check.Package) []string {
+	for _, w := range pkg.Workflows {
+		if len(w.Tasks) > maxLiteral {
+			return append(localNames[:len(localNames):len(localNames)], "tasks", "code")
+		}
+	}
+	return localNames
+}
+
+// mentions are the names in the package's scope that the generated functions
+// may mention, so that no local variable may hide them.
+func mentions(pkg *check.Package) map[string]bool {
+	out := map[string]bool{}
+	scope := pkg.Types.Scope()
+	for _, name := range scope.Names() {
+		if _, ok := scope.Lookup(name).(*types.TypeName); ok {
+			out[name] = true
+		}
+	}
+	for _, w := range pkg.Workflows {
+		for _, t := range w.Tasks {
+			for _, fn := range []*types.Func{t.Func, t.RetryIf, t.OnSuccess, t.OnFailure} {
+				if fn != nil {
+					out[fn.Name()] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// generatedNames are the names that the file itself declares in the package.
+func generatedNames(pkg *check.Package) []string {
+	var out []string
+	for _, w := range pkg.Workflows {
+		out = append(out, namesOf(w).PackageLevel(w.Receiver != nil)...)
+	}
+	return out
+}
+
+func namesOf(w *check.Workflow) check.Names {
+	if w.Receiver == nil {
+		return check.NamesFor("")
+	}
+	return check.NamesFor(w.Receiver.Obj().Name())
+}
+
+// local returns one of the local variables.
+func (f *file) local(name string) word { return f.id(f.locals[name]) }
+
+// str returns a string literal.
+func (f *file) str(s string) text {
+	f.texts[s]++
+	return text(s)
+}
+
+// checked returns an identifier that was made by the checker, not by go/types.
+func (f *file) checked(name string) (word, error) {
+	if !token.IsIdentifier(name) {
+		return word{}, fmt.Errorf("%q is no Go identifier", name)
+	}
+	return f.id(name), nil
+}
+
+// call returns a call of a function.
+func call(fn doc, args ...doc) doc { return seq{fn, list{open: "(", close: ")", items: args}} }
+
+// composite returns a composite literal of keyed elements.
+func composite(typ doc, elements ...doc) doc { return seq{typ, list{open: "{", close: "}", items: elements}} }
+
+// closure returns a function literal.
+func closure(params, results doc, body ...doc) doc {
+	head := seq{op("func"), params, space}
+	if results != nil {
+		head = append(head, results, space)
+	}
+	return append(head, list{open: "{", close: "}", items: body, lines: true})
+}

@@ -1,0 +1,77 @@
+package emit
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// minPiece is the least number of columns a piece of a broken string gets.
+const minPiece = 24
+
+// text is a string literal. It takes any text, valid UTF-8 or not.
+type text string
+
+func (t text) flat() int { return utf8.RuneCountInString(t.quoter()(string(t))) }
+
+func (t text) code(at place) jen.Code {
+	quote := t.quoter()
+	if at.fits(t.flat()) {
+		return jen.Op(quote(string(t)))
+	}
+	out := jen.Null()
+	rest := string(t)
+	for col := at.col; ; col = at.indent + tabWidth {
+		piece := cut(rest, max(minPiece, maxColumn-col-2-max(at.tail, 2)), quote)
+		out.Op(quote(piece))
+		rest = rest[len(piece):]
+		if rest == "" {
+			return out
+		}
+		out.Op("+").Line()
+	}
+}
+
+// quoter returns how the text is quoted: in backquotes if that saves escapes
+// and every character of it can be seen.
+func (t text) quoter() func(string) string {
+	s := string(t)
+	if strings.ContainsAny(s, "\"\\") && utf8.ValidString(s) && strconv.CanBackquote(s) && printable(s) {
+		return func(s string) string { return "`" + s + "`" }
+	}
+	return strconv.Quote
+}
+
+// printable reports whether a text has nothing but visible characters and
+// blanks, and so no line separators or bidirectional controls.
+func printable(s string) bool {
+	for _, r := range s {
+		if !strconv.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// cut returns the longest start of s that is at most width columns wide inside
+// its quotes, up to a blank or comma if there is one in its second half.
+func cut(s string, width int, quote func(string) string) string {
+	end, soft, used := 0, 0, 0
+	for end < len(s) {
+		_, size := utf8.DecodeRuneInString(s[end:])
+		used += utf8.RuneCountInString(quote(s[end:end+size])) - 2
+		if used > width && end > 0 {
+			if soft > 0 {
+				return s[:soft]
+			}
+			return s[:end]
+		}
+		end += size
+		if c := s[end-1]; (c == ' ' || c == ',') && used > width/2 {
+			soft = end
+		}
+	}
+	return s
+}

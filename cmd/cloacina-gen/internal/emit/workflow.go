@@ -1,0 +1,94 @@
+package emit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/cloacina-go/cloacina/annotations/check"
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
+
+// workflow returns the function that builds a workflow.
+func (f *file) workflow(w *check.Workflow) (jen.Code, error) {
+	b := &builder{f: f, w: w, constants: newConstants(f, w)}
+	if err := b.fill(); err != nil {
+		return nil, err
+	}
+	function := f.workflowHead(w).Custom(jen.Options{Open: "{", Close: "}", Multi: true}, b.body()...)
+	return f.workflowDoc(w).over(function), nil
+}
+
+// workflowHead returns "func Workflow() *cloacina.Workflow", with the receiver
+// of a workflow that is declared on a type.
+func (f *file) workflowHead(w *check.Workflow) *jen.Statement {
+	head := jen.Op("func")
+	if w.Receiver != nil {
+		head.Op("(").Add(f.local("w").tokens).Op("*").Add(f.id(w.Receiver.Obj().Name()).tokens).Op(")")
+	}
+	return head.Add(f.id(namesOf(w).Workflow).tokens).Op("()").Op("*").Add(f.rt("Workflow").tokens)
+}
+
+// workflowDoc tells the whole workflow: each task, after which others it
+// comes, under which rule, and what a failure means.
+func (f *file) workflowDoc(w *check.Workflow) comment {
+	var c comment
+	c.paragraph(sentence(namesOf(w).Workflow+" returns "+sanitize(w.Plan.Name), sanitize(w.Plan.Description)), 0)
+	for i := range w.Plan.Tasks {
+		if i == 0 {
+			c = append(c, "//")
+		}
+		c.item(taskLine(&w.Plan, &w.Plan.Tasks[i]))
+	}
+	return c
+}
+
+// sentence joins a subject and what is said about it, if anything.
+func sentence(subject, description string) string {
+	if description == "" {
+		return subject + "."
+	}
+	if !strings.ContainsAny(description[len(description)-1:], ".!?") {
+		description += "."
+	}
+	return subject + ": " + description
+}
+
+// taskLine describes one task.
+func taskLine(p *plan.Plan, t *plan.Task) string {
+	out := t.ID
+	if len(t.DependsOn) > 0 {
+		ids := make([]string, len(t.DependsOn))
+		for i, d := range t.DependsOn {
+			ids[i] = p.Tasks[d].ID
+		}
+		out += ", after " + enumerate(ids, "and")
+	}
+	if t.Rule.Text != "" {
+		out += ", if " + sanitize(t.Rule.Text)
+	}
+	if t.Retry.Attempts > 0 {
+		out += fmt.Sprintf(", %d attempts", t.Retry.Attempts+1)
+	}
+	if t.AllowFailure {
+		out += ", may fail"
+	}
+	return out
+}
+
+// maxNamed is how many things a comment names one by one.
+const maxNamed = 8
+
+// enumerate returns "a", "a and b", "a, b and c", and for many "a, b and 98 more".
+func enumerate(words []string, conjunction string) string {
+	if len(words) > maxNamed {
+		more := fmt.Sprintf("%d more", len(words)-maxNamed+1)
+		words = append(words[:maxNamed-1:maxNamed-1], more)
+	}
+	last := len(words) - 1
+	if last <= 0 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
+}

@@ -1,0 +1,220 @@
+// Package load turns package patterns into type-checked source with its
+// annotations, also when the files that the tool generates are missing, stale,
+// empty or full of conflict markers, and when user code already names what they
+// will declare.
+//
+// It works in this order:
+//
+//  1. go list resolves the patterns. The text of every .go file there, whatever
+//     its build constraints, is scanned for directives; packages without any
+//     are never loaded.
+//  2. go list names what the annotated packages import. Those imports that
+//     hold workflows themselves, that import one which does, or that do not
+//     compile, are type-checked from source like the annotated packages;
+//     everything else comes from export data.
+//  3. From source, a package is type-checked in dependency order, without the
+//     generated file but beside a stub that declares its names. The result is
+//     handed to the generator, and the package is type-checked again with what
+//     that returns. So only the names that will exist are forgiven, and a file
+//     that does not compile is never written.
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/annotations/check"
+)
+
+// Runtime is the import path of the package that generated code uses.
+const Runtime = "github.com/cloacina-go/cloacina/runtime"
+
+// Config says what to load.
+type Config struct {
+	// Dir is the directory that patterns are relative to. It is absolute.
+	Dir string
+	// Env is the environment of the go command. Defaults to that of the process.
+	Env []string
+	// Patterns name packages as for go list. Defaults to the package in Dir.
+	Patterns []string
+	// Generate checks a package and returns its generated file, nil if there
+	// is nothing to generate or an error among the findings.
+	Generate func(*check.Source) ([]byte, []annotations.Finding, error)
+}
+
+// Package is a package that the patterns name, and that holds directives or
+// files of ours.
+type Package struct {
+	// Path is the import path; Dir the directory.
+	Path, Dir string
+	// Findings are sorted by position.
+	Findings []annotations.Finding
+	// Outputs are the files of ours as they should be. It is empty when a
+	// finding is an error.
+	Outputs []Output
+	// Texts are the contents of the .go files by their path.
+	Texts map[string][]byte
+}
+
+// Output is a file of ours as it should be.
+type Output struct {
+	// Path is the file's path.
+	Path string
+	// Content is what it should hold; nil if it should not exist.
+	Content []byte
+	// Declared is the place of the first declaration it is generated for.
+	Declared annotations.Span
+}
+
+// Failed reports whether one of the findings is an error.
+func (p *Package) Failed() bool { return failed(p.Findings) }
+
+func failed(findings []annotations.Finding) bool {
+	return slices.ContainsFunc(findings, func(f annotations.Finding) bool {
+		return f.Code.Severity() == annotations.SeverityError
+	})
+}
+
+// loader is the state of one Load.
+type loader struct {
+	config Config
+	fset   *token.FileSet
+	sizes  types.Sizes
+
+	directories map[string]*directory
+	files       map[string]*file
+	deps        map[string]*listed // the closure of the imports, by import path
+	exports     map[string]string  // files of export data, by import path
+	fromSource  map[string]bool    // by import path
+	units       map[string]*unit   // type-checked from source, by import path
+	imported    map[string]*types.Package
+	opaque      map[types.Object]bool // result types whose fields are not known yet
+}
+
+// Load loads the packages that the patterns name. The error says why the work
+// could not be done; what is wrong with a package is among its findings.
+func Load(ctx context.Context, config Config) ([]*Package, error) {
+	if len(config.Patterns) == 0 {
+		config.Patterns = []string{"."}
+	}
+	l := &loader{
+		config:      config,
+		fset:        token.NewFileSet(),
+		directories: map[string]*directory{},
+		files:       map[string]*file{},
+		deps:        map[string]*listed{},
+		exports:     map[string]string{},
+		fromSource:  map[string]bool{},
+		units:       map[string]*unit{},
+		imported:    map[string]*types.Package{},
+		opaque:      map[types.Object]bool{},
+	}
+	targets, err := l.targets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.resolve(ctx, targets); err != nil {
+		return nil, err
+	}
+	var packages []*Package
+	for _, t := range targets {
+		p, err := l.compile(t)
+		if err != nil {
+			return nil, err
+		}
+		packages = append(packages, p)
+	}
+	return packages, nil
+}
+
+// targets returns the named packages that hold directives or files of ours,
+// sorted by directory.
+func (l *loader) targets(ctx context.Context) ([]*target, error) {
+	named, err := l.named(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var targets []*target
+	for _, p := range named {
+		t, err := l.newTarget(p)
+		if err != nil {
+			return nil, err
+		}
+		if t == nil {
+			continue
+		}
+		if p.Standard || p.Module != nil && !p.Module.local() {
+			return nil, fmt.Errorf("package %s is not in a module of yours; its files cannot be generated here", p.ImportPath)
+		}
+		targets = append(targets, t)
+	}
+	return targets, nil
+}
+
+// named resolves the patterns. Below a pattern with "..." it adds directories
+// that go list leaves out because a build constraint excludes all their files.
+func (l *loader) named(ctx context.Context) ([]*listed, error) {
+	args := append([]string{"-find", "-json=" + namedFields, "--"}, l.config.Patterns...)
+	named, err := l.goList(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	var errs []error
+	for _, p := range named {
+		seen[p.Dir] = true
+		if p.Error != nil && len(p.GoFiles)+len(p.CgoFiles)+len(p.IgnoredGoFiles)+len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 {
+			errs = append(errs, l.patternError(p))
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	for _, t := range trees(l.config.Dir, l.config.Patterns) {
+		err := t.walk(func(dir string) {
+			if !seen[dir] {
+				seen[dir] = true
+				named = append(named, &listed{Dir: dir, ImportPath: dir})
+			}
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look for packages: %w", err)
+		}
+	}
+	slices.SortFunc(named, func(a, b *listed) int { return strings.Compare(a.Dir, b.Dir) })
+	return slices.CompactFunc(named, func(a, b *listed) bool { return a.Dir == b.Dir }), nil
+}
+
+// PatternError says that a pattern names no package.
+type PatternError struct {
+	// Pattern is the pattern.
+	Pattern string
+	// Reason is what go list says about it.
+	Reason string
+}
+
+// Error returns the reason.
+func (e *PatternError) Error() string { return e.Reason }
+
+func (l *loader) patternError(p *listed) error {
+	return &PatternError{Pattern: p.ImportPath, Reason: p.Error.Err}
+}
+
+// directory returns the scan of a directory, which is made once.
+func (l *loader) directory(path string) (*directory, error) {
+	if d, ok := l.directories[path]; ok {
+		return d, nil
+	}
+	d, err := scanDirectory(path)
+	if err != nil {
+		return nil, err
+	}
+	l.directories[path] = d
+	return d, nil
+}

@@ -1,0 +1,96 @@
+package load
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// directory is the text of a directory's .go files that matters here.
+type directory struct {
+	path string
+	// mentions are the files, of any build constraint, whose text could hold
+	// a directive; sorted by name. Ours are not among them.
+	mentions []string
+	// texts are the contents of the files that were read, by path.
+	texts map[string][]byte
+	// own are the names of the files of ours that exist; a symbolic link is
+	// not one.
+	own []string
+	// taken are the files of our names that somebody else wrote.
+	taken []string
+}
+
+// scanDirectory reads every .go file of a directory, whatever its constraints.
+// Files that start with "." or "_", which go ignores, are left out.
+func scanDirectory(path string) (*directory, error) {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the package directory: %w", err)
+	}
+	d := &directory{path: path, texts: map[string][]byte{}}
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || e.IsDir() {
+			continue
+		}
+		if err := d.scanFile(name, e.Type()); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func (d *directory) scanFile(name string, mode fs.FileMode) error {
+	file := filepath.Join(d.path, name)
+	if mode&fs.ModeSymlink != 0 {
+		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+			return nil // go ignores broken links and links to directories too
+		}
+	}
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("read a file of the package: %w", err)
+	}
+	d.texts[file] = src
+	switch {
+	case ours(name, src):
+		d.own = append(d.own, name)
+	case name == FileName || name == TestFileName:
+		d.taken = append(d.taken, name)
+		fallthrough
+	default:
+		if mentionsDirective(src) {
+			d.mentions = append(d.mentions, file)
+		}
+	}
+	return nil
+}
+
+// isOurs reports whether a path of the directory is a file of ours.
+func (d *directory) isOurs(file string) bool {
+	return filepath.Dir(file) == d.path && slices.Contains(d.own, filepath.Base(file))
+}
+
+var tool = []byte("cloacina")
+
+// mentionsDirective reports whether the text could hold a directive or a near
+// miss of one: the tool's name in any case, then blanks, then a colon. Only
+// parsing tells whether it does.
+func mentionsDirective(src []byte) bool {
+	rest := bytes.ToLower(src)
+	for {
+		i := bytes.Index(rest, tool)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(tool):]
+		if after := bytes.TrimLeft(rest, " \t"); len(after) > 0 && after[0] == ':' {
+			return true
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package load
+
+import (
+	"go/ast"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/annotations/check"
+)
+
+// unit is a package, or a package with its _test.go files, that is type-checked
+// from source.
+type unit struct {
+	path, name, dir string
+	goVersion       string
+	// files are the files of the build without ours.
+	files    []*file
+	excluded []check.ExcludedFile
+	// base is the unit without the test files; nil if this one has none either.
+	base *unit
+	// target says that the patterns name the package, so that what is found in
+	// it is reported; idle that it is named, but nothing in it is annotated.
+	target, idle bool
+
+	busy, done bool
+	findings   []annotations.Finding
+	// content is the generated file; nil if there is none.
+	content []byte
+	// types is the package as others import it.
+	types *types.Package
+}
+
+// newUnit returns the unit of a package.
+func (l *loader) newUnit(p *listed) (*unit, error) {
+	u := &unit{path: p.ImportPath, name: p.Name, dir: p.Dir}
+	if p.Module != nil && p.Module.GoVersion != "" {
+		u.goVersion = "go" + p.Module.GoVersion
+	}
+	return u, l.addFiles(u, slices.Concat(p.GoFiles, p.CgoFiles))
+}
+
+// newTestUnit returns the unit of a package with its test files.
+func (l *loader) newTestUnit(base *unit, p *listed) (*unit, error) {
+	u := &unit{path: base.path, name: base.name, dir: base.dir, goVersion: base.goVersion, base: base}
+	u.files = slices.Clone(base.files)
+	return u, l.addFiles(u, p.TestGoFiles)
+}
+
+func (l *loader) addFiles(u *unit, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	d, err := l.directory(u.dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if slices.Contains(d.own, name) {
+			continue
+		}
+		f, err := l.parse(d, name)
+		if err != nil {
+			return err
+		}
+		u.files = append(u.files, f)
+	}
+	// The name that go list gives is that of our file when it lists ours first.
+	if len(u.files) > 0 && u.files[0].ast.Name != nil && u.files[0].ast.Name.Name != "_" {
+		u.name = u.files[0].ast.Name.Name
+	}
+	return nil
+}
+
+// annotated reports whether a file that the unit adds to its base holds a
+// directive, or could if its syntax errors were repaired.
+func (u *unit) annotated() bool {
+	return len(u.excluded) > 0 || slices.ContainsFunc(u.own(), func(f *file) bool { return f.annotated() })
+}
+
+// output returns the path of the generated file.
+func (u *unit) output() string {
+	if u.base != nil {
+		return filepath.Join(u.dir, TestFileName)
+	}
+	return filepath.Join(u.dir, FileName)
+}
+
+// own returns the files that this unit adds to its base.
+func (u *unit) own() []*file {
+	if u.base == nil {
+		return u.files
+	}
+	return u.files[len(u.base.files):]
+}
+
+// workflows returns the workflow annotations with their files.
+func (u *unit) workflows() []declaredWorkflow {
+	var list []declaredWorkflow
+	for _, f := range u.own() {
+		if f.declared == nil {
+			continue
+		}
+		for _, w := range f.declared.Workflows {
+			list = append(list, declaredWorkflow{w, f})
+		}
+	}
+	return list
+}
+
+type declaredWorkflow struct {
+	*annotations.Workflow
+	file *file
+}
+
+// declared returns the place of the first workflow's name.
+func (u *unit) declared() annotations.Span {
+	if list := u.workflows(); len(list) > 0 {
+		return list[0].Target
+	}
+	return annotations.Span{}
+}
+
+// imports returns the import paths of the files, sorted, but for "C" and "unsafe".
+func (u *unit) imports() []string {
+	var list []string
+	for _, f := range u.files {
+		for _, spec := range f.ast.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err == nil && path != "C" && path != "unsafe" {
+				list = append(list, path)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// syntaxErrors returns those of all files.
+func (u *unit) syntaxErrors() []annotations.Finding {
+	var found []annotations.Finding
+	for _, f := range u.files {
+		found = append(found, f.errs...)
+	}
+	return found
+}
+
+// syntax returns the syntax trees of files.
+func syntax(files []*file) []*ast.File {
+	var list []*ast.File
+	for _, f := range files {
+		list = append(list, f.ast)
+	}
+	return list
+}

@@ -1,0 +1,90 @@
+// Cloacina-gen turns annotated Go functions into a durable workflow.
+//
+// It reads the //cloacina: directives of Go packages, proves what can be proved
+// about them, and writes one file, cloacina_gen.go, beside the source of each
+// annotated package. Directives in _test.go files go to cloacina_gen_test.go.
+//
+//	cloacina-gen [packages]          write what is missing or out of date
+//	cloacina-gen check [packages]    write nothing; fail if something would be
+//
+// Packages are named as for the go command: a directory, an import path, or a
+// pattern such as ./... that stands for all below. Without any, the package in
+// the current directory is meant, as go generate wants it:
+//
+//	//go:generate go tool cloacina-gen
+//
+// A package that is named like a command is written with its directory: ./check.
+//
+// # Findings
+//
+// Everything that is to be said is said in one run, sorted by position, on
+// standard error. An error keeps the files of its package from being written. A
+// warning does not; --werror makes it fail the command. A hint never does.
+//
+//	tasks.go:41:44: error CL0402: trigger rule names unknown task "proces_data"; did you mean "process_data"?
+//
+// On a terminal the line of the source follows. Colours are used there unless
+// NO_COLOR is set.
+//
+// # Files
+//
+// A file is written only if it changes, as a whole or not at all. Only files
+// that begin with the tool's own header are ever replaced. They are removed when
+// no .go file of their directory holds a directive any more. Code that already
+// names what will be generated does no harm, and neither does a generated file
+// that is missing, out of date, empty or full of conflict markers.
+//
+// # Check
+//
+// Check does the same work without writing, for CI and before a commit. A
+// generated file that is missing, out of date or left over is an error. With
+// --diff it prints what would change as a unified diff on standard output.
+//
+// # Exit status
+//
+// The status is 0 without errors; 1 if there is an error among the findings, or
+// a warning under --werror; and 2 if the tool could not do its work: a package
+// that does not exist, a file that cannot be written, a wrong flag.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// The exit statuses.
+const (
+	exitOK = iota
+	exitFindings
+	exitTrouble
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// run executes one command and returns its exit status.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errFindings):
+		return exitFindings
+	}
+	fmt.Fprintf(stderr, "cloacina-gen: %v\n", err)
+	return exitTrouble
+}

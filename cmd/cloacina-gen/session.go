@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/annotations/check"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/emit"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/load"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/report"
+	"github.com/spf13/cobra"
+)
+
+// session is one run over named packages.
+type session struct {
+	dir            string
+	patterns       []string
+	werror         bool
+	stdout, stderr io.Writer
+}
+
+func newSession(cmd *cobra.Command, opts *options, patterns []string) (*session, error) {
+	if opts.format != "text" {
+		return nil, fmt.Errorf("unknown --format %q; there is: text", opts.format)
+	}
+	dir, err := workingDir()
+	if err != nil {
+		return nil, err
+	}
+	return &session{
+		dir: dir, patterns: patterns, werror: opts.werror,
+		stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(),
+	}, nil
+}
+
+// load loads the named packages, and says so when there is nothing in them.
+func (s *session) load(ctx context.Context) ([]*load.Package, error) {
+	packages, err := load.Load(ctx, load.Config{Dir: s.dir, Patterns: s.patterns, Generate: compile})
+	if err != nil {
+		return nil, err
+	}
+	if len(packages) == 0 {
+		where := "the current directory"
+		if len(s.patterns) > 0 {
+			where = strings.Join(s.patterns, " ")
+		}
+		fmt.Fprintf(s.stderr, "cloacina-gen: no //cloacina: directives in %s\n", where)
+	}
+	return packages, nil
+}
+
+// compile checks a package and returns its generated file.
+func compile(src *check.Source) ([]byte, []annotations.Finding, error) {
+	pkg, found := check.Check(src)
+	if report.Summarize(found).Errors > 0 || len(pkg.Workflows) == 0 {
+		return nil, found, nil
+	}
+	content, err := emit.File(pkg, src.Test)
+	return content, found, err
+}
+
+// finish prints the findings, and returns an error if they fail the command.
+func (s *session) finish(packages []*load.Package) error {
+	var findings []annotations.Finding
+	texts := map[string][]byte{}
+	for _, p := range packages {
+		findings = append(findings, p.Findings...)
+		for name, text := range p.Texts {
+			texts[name] = text
+		}
+	}
+	findings = report.Sort(findings)
+	if err := s.printer(texts).Print(findings); err != nil {
+		return err
+	}
+	count := report.Summarize(findings)
+	if count.Errors > 0 || s.werror && count.Warnings > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+func (s *session) printer(texts map[string][]byte) *report.Printer {
+	return &report.Printer{
+		W:     s.stderr,
+		Dir:   s.dir,
+		Block: report.IsTerminal(s.stderr),
+		Color: report.WantsColor(s.stderr, os.Getenv),
+		Read: func(file string) ([]byte, error) {
+			if text, ok := texts[file]; ok {
+				return text, nil
+			}
+			return os.ReadFile(file)
+		},
+	}
+}

@@ -1,0 +1,77 @@
+// Package console gives the tutorials the look of the text they come from:
+//
+//	INFO  tutorial_04 > Executing workflow
+package console
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	cloacina "github.com/cloacina-go/cloacina/runtime"
+)
+
+// Logger returns a logger that writes one line an event: level, component,
+// message, and the fields that add something to it. Control characters are
+// escaped, so that no value can take over the terminal.
+func Logger(out io.Writer, component string) zerolog.Logger {
+	w := zerolog.ConsoleWriter{
+		Out:           out,
+		NoColor:       true,
+		PartsOrder:    []string{zerolog.LevelFieldName, "component", zerolog.MessageFieldName},
+		FieldsExclude: []string{"component", "run", "workflow", "task", "attempt", "delay", "callbacks", "running"},
+		FormatLevel:   func(v any) string { return fmt.Sprintf("%-5s", strings.ToUpper(fmt.Sprint(v))) },
+		FormatMessage: func(v any) string { return printable(fmt.Sprint(v)) },
+		FormatPartValueByName: func(v any, _ string) string {
+			if v == nil {
+				v = component
+			}
+			return printable(fmt.Sprint(v)) + " >"
+		},
+	}
+	return zerolog.New(w)
+}
+
+// printable returns s, quoted if it holds characters that a terminal would obey.
+func printable(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && !strconv.IsPrint(r) }) {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+// Summary logs what became of a run and of each of its tasks.
+func Summary(log zerolog.Logger, r *cloacina.Result) {
+	log.Info().Msgf("Pipeline completed with status: %s", title(r.State))
+	log.Info().Msgf("Total execution time: %s", r.Duration().Round(100*time.Millisecond))
+	log.Info().Msgf("Tasks executed: %d", len(r.Tasks))
+	for _, t := range r.Tasks {
+		log.Info().Msgf("  %s Task '%s': %s", mark(t.State), t.ID, title(t.State))
+		if t.Err != nil {
+			log.Info().Msgf("    Error: %v (attempts: %d)", t.Err, t.Attempts)
+		}
+		if t.Reason != "" {
+			log.Info().Msgf("    Reason: %s", t.Reason)
+		}
+	}
+}
+
+func mark(s cloacina.State) string {
+	switch s {
+	case cloacina.Completed:
+		return "✅"
+	case cloacina.Skipped:
+		return "⏭️"
+	default:
+		return "❌"
+	}
+}
+
+// title writes a state as the seed's tutorial does: "Completed".
+func title(s cloacina.State) string {
+	return strings.ToUpper(string(s[:1])) + string(s[1:])
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+
+	cloacina "github.com/cloacina-go/cloacina/runtime"
+	"github.com/rs/zerolog/log"
+
+	"github.com/cloacina-go/cloacina/examples/internal/console"
+)
+
+// What the outside world does. Flags replace chance, so that each outcome can
+// be seen at will.
+var (
+	draw       = rand.Float64
+	cacheWorks = true
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:], os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program: it starts one run, waits for it and reports.
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("tutorial_04", flag.ContinueOnError)
+	flags.SetOutput(out)
+	db := flags.String("db", "error_handling.db", "the `file` that keeps the runs")
+	id := flags.String("id", "", "the run's `id`; a run that exists already is not started again (default a new one)")
+	outcome := flags.String("outcome", "random", "what works: fetch, cache, none, or random")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := arrange(*outcome); err != nil {
+		return err
+	}
+	log.Logger = console.Logger(out, "tutorial_04")
+	log.Info().Msg("Starting Tutorial 04: Error Handling and Retries")
+	log.Info().Msg("This demonstrates retry policies, fallback strategies, and resilient workflows")
+
+	runner, err := cloacina.Open(ctx, *db, cloacina.Config{Logger: log.Logger})
+	if err != nil {
+		return err
+	}
+	err = execute(ctx, runner, *id)
+	return errors.Join(err, runner.Shutdown(ctx))
+}
+
+// execute runs the workflow and prints what became of it. A run that failed is
+// an outcome of the tutorial, not an error of the program.
+func execute(ctx context.Context, runner *cloacina.Runner, id string) error {
+	if err := runner.Register(Workflow()); err != nil {
+		return err
+	}
+	log.Info().Msg("Executing workflow")
+	started, err := runner.Start(ctx, "error_handling_workflow", nil, cloacina.StartOptions{ID: id})
+	if err != nil {
+		return err
+	}
+	result, err := started.Wait(ctx)
+	if result == nil {
+		return err
+	}
+	console.Summary(log.Logger, result)
+
+	final, err := result.Context()
+	if err != nil {
+		return err
+	}
+	report, ok, err := cloacina.Lookup[map[string]any](final, "execution_report")
+	if err != nil {
+		return err
+	}
+	if ok {
+		log.Info().Msgf("Final execution report: %v", report)
+	}
+	log.Info().Msg("Tutorial completed!")
+	return nil
+}
+
+// arrange fixes what the outside world does.
+func arrange(outcome string) error {
+	draw, cacheWorks = rand.Float64, true
+	switch outcome {
+	case "random":
+	case "fetch":
+		draw = func() float64 { return 0.2 }
+	case "cache":
+		draw = func() float64 { return 1 }
+	case "none":
+		draw, cacheWorks = func() float64 { return 1 }, false
+	default:
+		return fmt.Errorf("unknown outcome %q: want fetch, cache, none or random", outcome)
+	}
+	return nil
+}

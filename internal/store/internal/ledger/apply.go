@@ -1,0 +1,189 @@
+package ledger
+
+import (
+	"fmt"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// Create applies the creation of a run. That its ID is new is for the store to
+// check. Undo takes the number back.
+func (l *Ledger) Create(c store.RunCreated) (*Run, error) {
+	if err := validCreation(c); err != nil {
+		return nil, err
+	}
+	if c.Num <= l.last {
+		return nil, fenced(c, "number %d is in use or was passed over; the last one is %d", c.Num, l.last)
+	}
+	r := NewRun(c.Num, len(c.Plan.Tasks))
+	l.runs[c.Num] = r
+	l.journal = append(l.journal, entry{run: r, task: -1, last: l.last})
+	l.last = c.Num
+	return r, nil
+}
+
+// End applies the end or the blocking of a run.
+func (l *Ledger) End(c store.RunEnded) (*Run, error) {
+	if c.Status != engine.RunBlocked && (c.Status < engine.RunCompleted || c.Status > engine.RunCancelled) {
+		return nil, invalid(c, "status %d is neither blocked nor an end", c.Status)
+	}
+	r, err := l.open(c, c.Run)
+	if err != nil {
+		return nil, err
+	}
+	l.journal = append(l.journal, entry{run: r, task: -1, status: r.Status})
+	r.Status = c.Status
+	return r, nil
+}
+
+// Task applies a change of a task and returns its state before and after.
+func (l *Ledger) Task(c store.Change) (r *Run, before, after Task, err error) {
+	num, index := subject(c)
+	if index < 0 {
+		return nil, before, after, invalid(c, "it is no change of a task")
+	}
+	if r, err = l.open(c, num); err != nil {
+		return nil, before, after, err
+	}
+	if index >= len(r.Tasks) {
+		return nil, before, after, invalid(c, "the run has %d tasks", len(r.Tasks))
+	}
+	before = r.Tasks[index]
+	if after, err = next(before, c); err != nil {
+		return nil, before, after, err
+	}
+	l.journal = append(l.journal, entry{run: r, task: index, before: before})
+	r.Tasks[index] = after
+	return r, before, after, nil
+}
+
+// open returns the run that a change is about, which must not have ended.
+func (l *Ledger) open(c store.Change, num int64) (*Run, error) {
+	r, err := l.run(num)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", store.Describe(c), err)
+	}
+	if r.Status.Ended() {
+		return nil, fenced(c, "the run has ended")
+	}
+	return r, nil
+}
+
+// subject returns the run and the task a change is about; the task is -1 if it
+// is none of a task.
+func subject(c store.Change) (run int64, task int) {
+	switch c := c.(type) {
+	case store.TaskDecided:
+		return c.Run, c.Task
+	case store.AttemptStarted:
+		return c.Run, c.Task
+	case store.AttemptEnded:
+		return c.Run, c.Task
+	case store.TaskRequeued:
+		return c.Run, c.Task
+	case store.TaskEnded:
+		return c.Run, c.Task
+	default:
+		return 0, -1
+	}
+}
+
+// next returns the state of a task after a change.
+func next(t Task, c store.Change) (Task, error) {
+	if t.Status.Ended() {
+		return t, fenced(c, "the task has ended")
+	}
+	switch c := c.(type) {
+	case store.TaskDecided:
+		return decided(t, c)
+	case store.AttemptStarted:
+		return started(t, c)
+	case store.AttemptEnded:
+		return ended(t, c)
+	case store.TaskRequeued:
+		if t.Status != engine.TaskRetrying {
+			return t, fenced(c, "the task is not retrying")
+		}
+		t.Status = engine.TaskReady
+		return t, nil
+	case store.TaskEnded:
+		return finished(t, c)
+	default:
+		return t, invalid(c, "the store does not know it")
+	}
+}
+
+func decided(t Task, c store.TaskDecided) (Task, error) {
+	if t.Status != engine.TaskWaiting {
+		return t, fenced(c, "the task has been decided")
+	}
+	t.Status = engine.TaskSkipped
+	if c.Ready {
+		t.Status = engine.TaskReady
+	}
+	return t, nil
+}
+
+func started(t Task, c store.AttemptStarted) (Task, error) {
+	if t.Status != engine.TaskReady && t.Status != engine.TaskRetrying {
+		return t, fenced(c, "the task is neither ready nor retrying")
+	}
+	want := int(t.Attempt)
+	if !t.Again() {
+		want++
+	}
+	if c.Attempt != want {
+		return t, fenced(c, "attempt %d is next", want)
+	}
+	if c.Attempt > MaxAttempt {
+		return t, invalid(c, "a task has at most %d attempts", MaxAttempt)
+	}
+	return Task{Status: engine.TaskRunning, Attempt: int32(c.Attempt)}, nil
+}
+
+func ended(t Task, c store.AttemptEnded) (Task, error) {
+	if t.Status != engine.TaskRunning || t.Outcome != 0 || int(t.Attempt) != c.Attempt {
+		return t, fenced(c, "this attempt does not run")
+	}
+	switch c.Outcome {
+	case store.AttemptSucceeded, store.AttemptCancelled:
+	case store.AttemptFailed:
+		if c.Due > 0 {
+			t.Status = engine.TaskRetrying
+		}
+	case store.AttemptStopped, store.AttemptInterrupted:
+		t.Status = engine.TaskReady
+	default:
+		return t, invalid(c, "outcome %d is unknown", c.Outcome)
+	}
+	t.Outcome = c.Outcome
+	return t, nil
+}
+
+func finished(t Task, c store.TaskEnded) (Task, error) {
+	if err := validEnd(c); err != nil {
+		return t, err
+	}
+	if t.Status == engine.TaskRunning && t.Outcome == 0 {
+		return t, fenced(c, "attempt %d goes on; its end comes first", t.Attempt)
+	}
+	if c.Status == engine.TaskCompleted && t.Outcome != store.AttemptSucceeded {
+		return t, fenced(c, "no attempt succeeded, so it is not completed")
+	}
+	if c.Status == engine.TaskFailed && t.Outcome != store.AttemptFailed && t.Outcome != store.AttemptInterrupted {
+		return t, fenced(c, "no attempt failed, so it has not failed")
+	}
+	t.Status = c.Status
+	return t, nil
+}
+
+// fenced builds a FencedError.
+func fenced(c store.Change, format string, args ...any) error {
+	return &store.FencedError{Change: c, Reason: fmt.Sprintf(format, args...)}
+}
+
+// invalid builds an InvalidError.
+func invalid(c store.Change, format string, args ...any) error {
+	return &store.InvalidError{Change: c, Reason: fmt.Sprintf(format, args...)}
+}

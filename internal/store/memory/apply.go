@@ -1,0 +1,121 @@
+package memory
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// apply checks one change with the ledger and makes it.
+func (s *Store) apply(c store.Change) error {
+	switch c := c.(type) {
+	case store.RunCreated:
+		return s.create(c)
+	case store.RunEnded:
+		return s.end(c)
+	default:
+		return s.change(c)
+	}
+}
+
+func (s *Store) create(c store.RunCreated) error {
+	if _, ok := s.byID[c.ID]; ok {
+		return fmt.Errorf("%s: %w", store.Describe(c), store.ErrExists)
+	}
+	if _, err := s.ledger.Create(c); err != nil {
+		return err
+	}
+	p, err := s.plan(c.Plan)
+	if err != nil {
+		return fmt.Errorf("%s: %w", store.Describe(c), err)
+	}
+	r := newRun(c, p)
+	s.runs = append(s.runs, r)
+	s.byID[c.ID] = r
+	s.undo = append(s.undo, func() {
+		s.runs = s.runs[:len(s.runs)-1]
+		delete(s.byID, c.ID)
+	})
+	return nil
+}
+
+// plan returns the stored copy of a plan, storing it on first sight.
+func (s *Store) plan(p *plan.Plan) (*plan.Plan, error) {
+	key := planKey{p.Name, p.Fingerprint}
+	if known, ok := s.plans[key]; ok {
+		return known, nil
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("encode plan %q: %w", p.Name, err)
+	}
+	known := new(plan.Plan)
+	if err := json.Unmarshal(text, known); err != nil {
+		return nil, fmt.Errorf("decode plan %q: %w", p.Name, err)
+	}
+	s.plans[key] = known
+	return known, nil
+}
+
+func (s *Store) end(c store.RunEnded) error {
+	if _, err := s.ledger.End(c); err != nil {
+		return err
+	}
+	r := s.find(c.Run)
+	before := r.info
+	s.undo = append(s.undo, func() { r.info = before })
+	r.info.Status = c.Status
+	r.info.Error = c.Error
+	if c.Status.Ended() {
+		r.info.Ended = c.At
+	}
+	return nil
+}
+
+func (s *Store) change(c store.Change) error {
+	led, before, after, err := s.ledger.Task(c)
+	if err != nil {
+		return err
+	}
+	r, index := s.find(led.Num), taskOf(c)
+	t := &r.tasks[index]
+	saved := t.save()
+	s.undo = append(s.undo, func() { t.restore(saved) })
+	t.state = after
+	switch c := c.(type) {
+	case store.TaskDecided:
+		t.detail.Decided = c.At
+		t.detail.Leaves = c.Leaves
+	case store.AttemptStarted:
+		t.start(before, c)
+	case store.AttemptEnded:
+		t.end(c)
+	case store.TaskEnded:
+		t.detail.Ended = c.At
+		t.detail.Writes = clone(c.Writes)
+	}
+	t.detail.Status = after.Status
+	if after.Status == engine.TaskSkipped {
+		t.detail.Ended = t.detail.Decided
+	}
+	return nil
+}
+
+// taskOf returns the task a change is about, which the ledger has accepted.
+func taskOf(c store.Change) int {
+	switch c := c.(type) {
+	case store.TaskDecided:
+		return c.Task
+	case store.AttemptStarted:
+		return c.Task
+	case store.AttemptEnded:
+		return c.Task
+	case store.TaskRequeued:
+		return c.Task
+	default:
+		return c.(store.TaskEnded).Task
+	}
+}

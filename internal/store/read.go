@@ -1,0 +1,97 @@
+package store
+
+import (
+	"slices"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
+
+// OpenRun is a run that has not ended, with its state rebuilt from its rows.
+// A task that was running when the process died is still running in State;
+// saying what that means is the engine's part.
+//
+// State.Open and every Pending are 0: engine.Graph.Restore computes them.
+type OpenRun struct {
+	Num     int64
+	Created int64
+	Plan    *plan.Plan
+	State   *engine.Run
+	// LastErrors are the texts of the last failed attempt per task index.
+	LastErrors map[int]string
+}
+
+// RunInfo is the header of a run.
+type RunInfo struct {
+	Num         int64
+	ID          string
+	Workflow    string
+	Fingerprint string
+	Status      engine.RunStatus
+	Error       string
+	Created     int64
+	Ended       int64 // 0 while it goes on
+	Deadline    int64 // 0 means none
+}
+
+// RunDetail is a run with everything that is known of it.
+type RunDetail struct {
+	RunInfo
+	Plan    *plan.Plan
+	Initial []engine.Entry
+	// Tasks runs parallel to the plan's tasks.
+	Tasks []TaskDetail
+}
+
+// TaskDetail is a task of a run with its attempts.
+type TaskDetail struct {
+	Status   engine.TaskStatus
+	Decided  int64 // 0 before the decision
+	Leaves   plan.Leaves
+	Ended    int64 // 0 before the end
+	Writes   []engine.Entry
+	Attempts []Attempt
+}
+
+// Attempt is one row of a task's history.
+type Attempt struct {
+	Number        int
+	Outcome       AttemptOutcome // 0 while it goes on
+	Error         string
+	Started       int64
+	Ended         int64
+	Due           int64 // when the next attempt starts, if one follows
+	Interruptions int
+	Host          string
+	Version       string
+}
+
+// Filter selects runs. The zero value selects all.
+type Filter struct {
+	// Workflow selects by name; empty means any.
+	Workflow string
+	// Statuses selects by state; empty means any.
+	Statuses []engine.RunStatus
+	// Before selects runs with a smaller number, for paging; 0 means all.
+	Before int64
+	// Limit bounds the page. Defaults to 100.
+	Limit int
+}
+
+// DefaultLimit is the size of a page whose [Filter] sets no limit.
+const DefaultLimit = 100
+
+// PageSize returns the limit with its default applied.
+func (f Filter) PageSize() int {
+	if f.Limit <= 0 {
+		return DefaultLimit
+	}
+	return f.Limit
+}
+
+// Matches reports whether the filter selects a run, its limit aside.
+func (f Filter) Matches(r *RunInfo) bool {
+	return (f.Workflow == "" || f.Workflow == r.Workflow) &&
+		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, r.Status)) &&
+		(f.Before == 0 || r.Num < f.Before)
+}

@@ -1,0 +1,78 @@
+package sqlite
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+)
+
+// applicationID marks a file as one of ours, in its header: "cloa" in ASCII.
+const applicationID = 0x636c6f61
+
+//go:embed schema.sql
+var schema string
+
+// migrations lead from each version of the schema to the next; the first makes
+// the tables of an empty file. A file's version is the number of migrations
+// that were applied to it. A released migration is never changed.
+var migrations = []string{schema}
+
+// checkFile refuses a file that is not ours or too new, before anything in it
+// is changed.
+func (w *writer) checkFile() error {
+	tables, err := w.number("SELECT count(*) FROM sqlite_schema")
+	if err != nil {
+		return err
+	}
+	id, err := w.number("PRAGMA application_id")
+	if err != nil {
+		return err
+	}
+	version, err := w.number("PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	fresh := tables == 0 && id == 0 && version == 0
+	switch {
+	case fresh:
+		return nil
+	case id != applicationID:
+		return fmt.Errorf("%w (application_id %#x)", ErrForeign, id)
+	case version > int64(len(migrations)):
+		return fmt.Errorf("%w: its schema has version %d, this program knows %d", ErrNewer, version, len(migrations))
+	case version < 1:
+		return fmt.Errorf("%w: its schema has version %d", ErrDamaged, version)
+	}
+	return nil
+}
+
+// migrate brings the schema up to date, in one transaction.
+func (w *writer) migrate() error {
+	version, err := w.number("PRAGMA user_version")
+	if err != nil || version == int64(len(migrations)) {
+		return err
+	}
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if err := w.applyMigrations(int(version)); err != nil {
+		return errors.Join(err, w.exec("ROLLBACK"))
+	}
+	if err := w.exec("COMMIT"); err != nil {
+		return fmt.Errorf("commit migration to version %d: %w", len(migrations), err)
+	}
+	return nil
+}
+
+// applyMigrations applies what follows a version and marks the file.
+func (w *writer) applyMigrations(version int) error {
+	for i, text := range migrations[version:] {
+		if err := w.exec(text); err != nil {
+			return fmt.Errorf("migration to version %d: %w", version+i+1, err)
+		}
+	}
+	if err := w.exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
+	return w.exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
+}

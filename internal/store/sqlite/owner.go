@@ -1,0 +1,90 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// OwnedError says who has a store open. It matches [store.ErrOwned] under [errors.Is].
+type OwnedError struct {
+	// Path is the path of the store.
+	Path string
+	// Owner is what the owner wrote about itself: process, host and start time.
+	Owner string
+}
+
+// Error names the file, the owner and the remedy.
+func (e *OwnedError) Error() string {
+	return fmt.Sprintf("store %q is owned by %s; stop it, or use another file", e.Path, e.Owner)
+}
+
+// Unwrap returns [store.ErrOwned].
+func (e *OwnedError) Unwrap() error { return store.ErrOwned }
+
+// errLocked is what lockFile returns when another file handle has the lock.
+var errLocked = errors.New("locked")
+
+// fileLock is an exclusive lock on a file. The system releases it when the
+// process ends in whatever way. The file stays, because removing it would let
+// two processes lock two files of the same name.
+type fileLock struct{ file *os.File }
+
+// acquire takes the lock that belongs to a store and writes the owner into it.
+func acquire(path string) (*fileLock, error) {
+	name := path + ".lock"
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open store %q: %w; its directory has to be writable", path, err)
+	}
+	if err := lockFile(f); err != nil {
+		owner := readOwner(f)
+		err = errors.Join(refusal(path, owner, err), f.Close())
+		return nil, err
+	}
+	if err := writeOwner(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %q: write %q: %w", path, name, err), f.Close())
+	}
+	return &fileLock{file: f}, nil
+}
+
+// refusal turns a failed lock into an error of Open.
+func refusal(path, owner string, err error) error {
+	if errors.Is(err, errLocked) {
+		return &OwnedError{Path: path, Owner: owner}
+	}
+	return fmt.Errorf("open store %q: lock %q: %w; the file system has to support locks", path, path+".lock", err)
+}
+
+// release empties the file and gives the lock back.
+func (l *fileLock) release() error {
+	return errors.Join(l.file.Truncate(0), l.file.Close())
+}
+
+// writeOwner replaces the file's text by one about this process.
+func writeOwner(f *os.File) error {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "process %d on host %s, since %s\n", os.Getpid(), host, time.Now().UTC().Format(time.RFC3339))
+	return err
+}
+
+// readOwner returns the file's text in one line.
+func readOwner(f *os.File) string {
+	const enough = 1024
+	text, err := io.ReadAll(io.LimitReader(f, enough))
+	if owner := strings.Join(strings.Fields(string(text)), " "); err == nil && owner != "" {
+		return owner
+	}
+	return "a process that has just started"
+}

@@ -1,0 +1,101 @@
+-- The tables of a store, version 1. Times are Unix milliseconds, states are the
+-- numbers that the views below spell out. The views are for reading by hand:
+--
+--   SELECT * FROM runs;  SELECT * FROM tasks;  SELECT * FROM attempts;  SELECT * FROM writes;
+
+-- What was planned: one row for each version of a workflow that ever ran.
+CREATE TABLE plan (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT    NOT NULL,
+    fingerprint TEXT    NOT NULL,
+    body        TEXT    NOT NULL CHECK (json_valid(body)),
+    UNIQUE (name, fingerprint)
+) STRICT;
+
+-- Who executed: one row for each build on each host.
+CREATE TABLE worker (
+    id      INTEGER PRIMARY KEY,
+    host    TEXT    NOT NULL,
+    version TEXT    NOT NULL,
+    UNIQUE (host, version)
+) STRICT;
+
+-- A run. keys and vals are its initial context, packed as in step.
+CREATE TABLE run (
+    num      INTEGER PRIMARY KEY CHECK (num > 0),
+    id       TEXT    NOT NULL UNIQUE,
+    plan     INTEGER NOT NULL REFERENCES plan (id),
+    status   INTEGER NOT NULL CHECK (status BETWEEN 1 AND 6),
+    created  INTEGER NOT NULL,
+    ended    INTEGER CHECK ((ended IS NULL) = (status < 4)),
+    deadline INTEGER,
+    error    TEXT,
+    keys     TEXT,
+    vals     BLOB CHECK ((keys IS NULL) = (vals IS NULL))
+) STRICT;
+
+-- The runs that have not ended, to be found without looking at the others.
+CREATE INDEX run_open ON run (num) WHERE ended IS NULL;
+
+-- The history of tasks: a row for each attempt of a task, which also carries
+-- the decision about it (first row) and its end (last row). A task that was
+-- skipped, or cancelled before its decision, has one row with number 0; one
+-- that waits has none. The state of a task is that of its last row.
+--
+-- keys is a JSON object of what the task wrote: each key with the number of
+-- bytes of its value, or null if it deleted the key. vals holds the values, as
+-- JSON, one behind the other in the same order.
+CREATE TABLE step (
+    id            INTEGER PRIMARY KEY, -- run << 28 | task << 10 | number
+    run           INTEGER NOT NULL REFERENCES run (num) CHECK (run = id >> 28),
+    state         INTEGER NOT NULL CHECK (state BETWEEN 2 AND 9),
+    outcome       INTEGER CHECK (outcome BETWEEN 1 AND 5),
+    interruptions INTEGER NOT NULL DEFAULT 0,
+    worker        INTEGER REFERENCES worker (id),
+    decided       INTEGER,
+    leaves        BLOB, -- the truth of the rule's leaves, leaf i is bit i%8 of byte i/8
+    started       INTEGER CHECK (started IS NOT NULL OR state <> 3),
+    ended         INTEGER CHECK ((ended IS NULL) = (outcome IS NULL)),
+    closed        INTEGER, -- the end of the task, if it is not that of the attempt
+    due           INTEGER, -- the start of the next attempt
+    error         TEXT,
+    keys          TEXT,
+    vals          BLOB CHECK ((keys IS NULL) = (vals IS NULL))
+) STRICT;
+
+CREATE VIEW runs AS
+SELECT run.num, run.id, plan.name AS workflow,
+    CASE run.status WHEN 1 THEN 'running' WHEN 2 THEN 'paused' WHEN 3 THEN 'blocked'
+        WHEN 4 THEN 'completed' WHEN 5 THEN 'failed' WHEN 6 THEN 'cancelled' END AS status,
+    run.created, run.ended, run.deadline, run.error
+FROM run JOIN plan ON plan.id = run.plan;
+
+CREATE VIEW tasks AS
+SELECT run.id AS run, step.id >> 10 & 262143 AS task,
+    plan.body ->> ('$.Tasks[' || (step.id >> 10 & 262143) || '].ID') AS name,
+    CASE step.state WHEN 2 THEN 'ready' WHEN 3 THEN 'running' WHEN 4 THEN 'retrying'
+        WHEN 5 THEN 'deferred' WHEN 6 THEN 'completed' WHEN 7 THEN 'failed'
+        WHEN 8 THEN 'skipped' WHEN 9 THEN 'cancelled' END AS state,
+    CASE WHEN step.started IS NULL THEN 0 ELSE step.id & 1023 END AS attempts,
+    CASE WHEN step.state >= 6 THEN coalesce(step.closed, step.ended, step.decided) END AS ended,
+    step.error
+FROM step JOIN run ON run.num = step.run JOIN plan ON plan.id = run.plan
+WHERE NOT EXISTS (SELECT 1 FROM step AS later WHERE later.id > step.id AND later.id <= step.id | 1023);
+
+CREATE VIEW attempts AS
+SELECT run.id AS run, step.id >> 10 & 262143 AS task,
+    plan.body ->> ('$.Tasks[' || (step.id >> 10 & 262143) || '].ID') AS name,
+    step.id & 1023 AS attempt,
+    CASE step.outcome WHEN 1 THEN 'succeeded' WHEN 2 THEN 'failed' WHEN 3 THEN 'stopped'
+        WHEN 4 THEN 'interrupted' WHEN 5 THEN 'cancelled' END AS outcome,
+    step.started, step.ended, step.due, step.interruptions, step.error, worker.host, worker.version
+FROM step JOIN run ON run.num = step.run JOIN plan ON plan.id = run.plan
+    JOIN worker ON worker.id = step.worker;
+
+CREATE VIEW writes AS
+SELECT run.id AS run, step.id >> 10 & 262143 AS task, written.key,
+    CASE WHEN written.value IS NOT NULL THEN CAST(substr(step.vals,
+        1 + coalesce(sum(written.value) OVER (PARTITION BY step.id ORDER BY written.id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0),
+        written.value) AS TEXT) END AS value
+FROM step JOIN run ON run.num = step.run, json_each(step.keys) AS written;

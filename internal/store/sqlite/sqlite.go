@@ -1,0 +1,140 @@
+// Package sqlite is a store of runs in one SQLite file.
+//
+// The file belongs to one [Store] at a time, which a lock on a file beside it
+// (FILE.lock) guarantees; anyone may read it meanwhile, with any SQLite tool.
+// One connection writes and a few read-only connections read, so that readers
+// and the writer never wait for each other. The tables, and views that make
+// them readable, are in schema.sql.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/store/internal/ledger"
+	driver "modernc.org/sqlite"
+)
+
+// Config says how a store is opened. The zero value is the safe choice.
+type Config struct {
+	// Relaxed lets a commit return before it is on disk. A crash of the
+	// process then still loses nothing; a power failure or a crash of the
+	// system may lose the last commits, never their order or consistency.
+	// Defaults to false: what is committed is on disk.
+	Relaxed bool
+	// Readers bounds the number of connections that read at once. Defaults to 4.
+	Readers int
+}
+
+// WithDefaults returns the config with its defaults filled in.
+func (c Config) WithDefaults() Config {
+	if c.Readers <= 0 {
+		c.Readers = 4
+	}
+	return c
+}
+
+// Store is a [store.Store] in a SQLite file. It is safe for concurrent use.
+type Store struct {
+	path    string
+	lock    *fileLock
+	readers *sql.DB
+	notes   []string
+
+	mu     sync.Mutex // guards what is below
+	closed bool
+	broken error // why there are no further commits
+	w      *writer
+	ledger *ledger.Ledger
+	// commits counts the commits, so that a reader can tell whether what it
+	// read is still the latest.
+	commits int64
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the store in a file, which it creates if there is none. The path
+// may have the form "sqlite://FILE". While another store has the file open,
+// here or elsewhere, the error matches [store.ErrOwned].
+func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	file, err := realPath(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store %q: %w", path, err)
+	}
+	lock, err := acquire(file)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{path: file, lock: lock}
+	if err := s.open(ctx, cfg.WithDefaults()); err != nil {
+		return nil, errors.Join(explain("open", file, err), s.release())
+	}
+	return s, nil
+}
+
+// open does what follows the lock.
+func (s *Store) open(ctx context.Context, cfg Config) error {
+	if _, err := driver.OFDLocking(true); err != nil {
+		s.notes = append(s.notes, fmt.Sprintf(
+			"a program that opens and closes %q itself, in this process, removes its locks: %v", s.path, err))
+	}
+	if err := create(s.path); err != nil {
+		return err
+	}
+	w, err := newWriter(ctx, s.path, cfg)
+	if err != nil {
+		return err
+	}
+	s.w = w
+	if s.readers, err = openReaders(s.path, cfg.Readers); err != nil {
+		return err
+	}
+	last, err := w.lastNum()
+	if err != nil {
+		return err
+	}
+	s.ledger = ledger.New(last, w.load)
+	return nil
+}
+
+// Path returns the file's path with links resolved.
+func (s *Store) Path() string { return s.path }
+
+// Notes returns what a log should mention about the way the file is open, one
+// sentence each; usually nothing.
+func (s *Store) Notes() []string { return s.notes }
+
+// Close releases the file. A second call does nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	if err := s.release(); err != nil {
+		return fmt.Errorf("close store %q: %w", filepath.ToSlash(s.path), err)
+	}
+	return nil
+}
+
+// release closes all that is open, the lock last.
+func (s *Store) release() error {
+	var errs []error
+	if s.readers != nil {
+		errs = append(errs, s.readers.Close())
+	}
+	if s.w != nil {
+		errs = append(errs, s.w.close())
+	}
+	errs = append(errs, s.lock.release())
+	return errors.Join(errs...)
+}

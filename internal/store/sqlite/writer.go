@@ -1,0 +1,118 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	sqlite "modernc.org/sqlite"
+)
+
+// background is the context of statements that run to their end. A statement
+// that could be interrupted half-way would leave more to reason about, and the
+// driver starts a goroutine for each.
+var background = context.Background()
+
+// writer is the connection that writes, with its prepared statements. It is
+// used by one goroutine at a time.
+type writer struct {
+	conn    conn
+	stmts   [statements]stmt
+	args    []driver.NamedValue
+	ops     batch
+	plans   interned[planKey]
+	workers interned[workerKey]
+}
+
+// newWriter opens the file for writing and brings its schema up to date.
+func newWriter(ctx context.Context, path string, cfg Config) (*writer, error) {
+	synchronous := "FULL"
+	if cfg.Relaxed {
+		synchronous = "NORMAL"
+	}
+	// The journal mode is set after the check that the file is one of ours.
+	connector, err := sqlite.NewConnector(dsn(path,
+		"_synchronous", synchronous, "_foreign_keys", "1",
+		"_pragma", "journal_size_limit(16777216)", "_pragma", "cache_size(-16384)"))
+	if err != nil {
+		return nil, err
+	}
+	opened, err := connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{conn: opened.(conn)}
+	if err := w.setup(); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return w, nil
+}
+
+// setup checks library and file, and prepares the statements.
+func (w *writer) setup() error {
+	if err := w.checkLibrary(); err != nil {
+		return err
+	}
+	if err := w.checkFile(); err != nil {
+		return err
+	}
+	mode, err := w.text("PRAGMA journal_mode = WAL")
+	if err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("journal mode is %q instead of wal; the file system has to support shared memory", mode)
+	}
+	if err := w.migrate(); err != nil {
+		return err
+	}
+	for i, text := range statementTexts {
+		prepared, err := w.conn.PrepareContext(background, text)
+		if err != nil {
+			return fmt.Errorf("prepare %q: %w", text, err)
+		}
+		w.stmts[i] = prepared.(stmt)
+	}
+	return w.loadInterned()
+}
+
+// close closes statements and connection.
+func (w *writer) close() error {
+	var errs []error
+	for _, s := range w.stmts {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
+}
+
+// exec runs a statement without arguments.
+func (w *writer) exec(text string) error {
+	_, err := w.conn.ExecContext(background, text, nil)
+	return err
+}
+
+// number returns the one number that a query yields; NULL is 0.
+func (w *writer) number(text string, args ...driver.Value) (n int64, err error) {
+	err = query(background, w.conn, text, func(v []driver.Value) error {
+		n, _ = v[0].(int64)
+		return nil
+	}, args...)
+	return n, err
+}
+
+// text returns the one text that a query yields.
+func (w *writer) text(text string) (s string, err error) {
+	err = query(background, w.conn, text, func(v []driver.Value) error {
+		s, _ = v[0].(string)
+		return nil
+	})
+	return s, err
+}
+
+// lastNum returns the greatest run number, 0 if there is none.
+func (w *writer) lastNum() (int64, error) {
+	return w.number("SELECT max(num) FROM run")
+}

@@ -1,0 +1,166 @@
+// Package store says what a store of runs has to do. The engine decides, a
+// driver turns its decisions into changes, and a store makes them durable.
+//
+// A store never interprets what it keeps: it does not know rules, retries or
+// the order of a graph.
+package store
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
+
+// Errors of a store, to be tested with [errors.Is].
+var (
+	// ErrNotFound says that no such run exists.
+	ErrNotFound = errors.New("run not found")
+	// ErrExists says that a run with the same ID exists.
+	ErrExists = errors.New("run exists already")
+	// ErrClosed says that the store was closed.
+	ErrClosed = errors.New("store is closed")
+	// ErrFenced says that a change does not fit the stored state, such as any
+	// change of a run or a task that has ended. See [FencedError].
+	ErrFenced = errors.New("change does not fit the stored state")
+	// ErrInvalid says that a change cannot be stored whatever the state is.
+	ErrInvalid = errors.New("change is not valid")
+	// ErrUncertain says that a commit failed in a way that leaves open whether
+	// the changes are stored. The store takes no further commit; opening it
+	// again and reading tells.
+	ErrUncertain = errors.New("outcome of the commit is unknown")
+	// ErrOwned says that another process, or this one, has the store open.
+	ErrOwned = errors.New("store is owned by another runner")
+)
+
+// Store keeps runs. Commit is called by one goroutine at a time, the others
+// by any number at once. All times are Unix milliseconds.
+type Store interface {
+	// Commit makes the changes durable in one transaction, in their order, or
+	// none of them. When it returns nil they are on disk. Its ctx is looked at
+	// before the transaction begins; from then on it runs to its end. An error
+	// means that nothing is stored, except [ErrUncertain].
+	//
+	// Changes that do not fit the stored state are refused with [ErrFenced], a
+	// known ID with [ErrExists], an unknown run with [ErrNotFound], and what
+	// can never be stored with [ErrInvalid].
+	Commit(ctx context.Context, changes []Change) error
+	// LastNum returns the greatest run number in use, 0 if there is none.
+	LastNum(ctx context.Context) (int64, error)
+	// OpenRuns yields every run that has not ended, oldest first, with all
+	// that is needed to go on with it.
+	OpenRuns(ctx context.Context) iter.Seq2[*OpenRun, error]
+	// Find returns a run's header by its ID, or ErrNotFound.
+	Find(ctx context.Context, id string) (*RunInfo, error)
+	// Run returns a run with its tasks and attempts, or ErrNotFound.
+	Run(ctx context.Context, id string) (*RunDetail, error)
+	// Runs returns a page of runs, newest first.
+	Runs(ctx context.Context, f Filter) ([]RunInfo, error)
+	// Close releases everything. Nothing is lost by not calling it.
+	Close() error
+}
+
+// Change is one thing to store: a [RunCreated], [TaskDecided], [AttemptStarted],
+// [AttemptEnded], [TaskRequeued], [TaskEnded] or [RunEnded]. A change is handed
+// over by value, and nothing in it is kept or altered.
+type Change interface{ change() }
+
+// RunCreated inserts a run with its initial context, sorted by key. Num is
+// chosen by the driver, greater than all before. The plan is stored once per
+// name and fingerprint, neither of which may be empty.
+type RunCreated struct {
+	Num      int64
+	ID       string
+	Plan     *plan.Plan
+	Initial  []engine.Entry
+	At       int64
+	Deadline int64 // 0 means none
+}
+
+// TaskDecided records the one decision about a waiting task: it became ready, or it was skipped.
+type TaskDecided struct {
+	Run    int64
+	Task   int
+	Ready  bool
+	Leaves plan.Leaves
+	At     int64
+}
+
+// AttemptStarted records that an attempt of a ready or retrying task begins.
+// Attempts count from 1; the number goes up by one after a failed attempt and
+// stays after a stopped or interrupted one. Starting the same attempt again
+// replaces the start of its row, empties its end and keeps its count of
+// interruptions.
+type AttemptStarted struct {
+	Run     int64
+	Task    int
+	Attempt int
+	At      int64
+	Host    string
+	Version string // the build that runs it
+}
+
+// AttemptOutcome says how an attempt ended.
+type AttemptOutcome uint8
+
+// The ends of an attempt.
+const (
+	AttemptSucceeded AttemptOutcome = iota + 1
+	AttemptFailed
+	AttemptStopped     // by a shutdown; runs again with the same number
+	AttemptInterrupted // the process died; runs again with the same number
+	AttemptCancelled   // by the end of its run
+)
+
+// AttemptEnded records the end of the attempt that goes on. For a failed
+// attempt that is followed by another, Due is when that one starts; the task is
+// then retrying. After a stopped or interrupted attempt it is ready. After any
+// other end it stays running until [TaskEnded], which belongs into the same commit.
+type AttemptEnded struct {
+	Run     int64
+	Task    int
+	Attempt int
+	Outcome AttemptOutcome
+	Error   string
+	At      int64
+	Due     int64
+	// Interruptions is the task's count after an AttemptInterrupted.
+	Interruptions int
+}
+
+// TaskRequeued records that a retrying task is ready again, its delay having passed.
+type TaskRequeued struct {
+	Run  int64
+	Task int
+	At   int64
+}
+
+// TaskEnded records the final state of a task that was not skipped, with what
+// it wrote, sorted by key; only a completed task has writes. An attempt that
+// goes on has to end first.
+type TaskEnded struct {
+	Run    int64
+	Task   int
+	Status engine.TaskStatus // completed, failed or cancelled
+	Writes []engine.Entry
+	At     int64
+}
+
+// RunEnded records the final state of a run, or that it is blocked; a blocked
+// run has not ended. Nothing of a run can be changed after its end.
+type RunEnded struct {
+	Run    int64
+	Status engine.RunStatus
+	Error  string // why it failed as a whole or is blocked, such as its timeout
+	At     int64
+}
+
+func (RunCreated) change()     {}
+func (TaskDecided) change()    {}
+func (AttemptStarted) change() {}
+func (AttemptEnded) change()   {}
+func (TaskRequeued) change()   {}
+func (TaskEnded) change()      {}
+func (RunEnded) change()       {}

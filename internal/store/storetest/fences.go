@@ -1,0 +1,222 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// changesOfTask are all changes of a task, each of which is refused once the
+// task or its run has ended.
+func changesOfTask(run int64, task int) map[string]store.Change {
+	return map[string]store.Change{
+		"decided":     ready(run, task, 90),
+		"skipped":     store.TaskDecided{Run: run, Task: task, At: 90},
+		"started":     start(run, task, 1, 90),
+		"next":        start(run, task, 2, 90),
+		"succeeded":   end(run, task, 1, store.AttemptSucceeded, 90),
+		"failed":      fail(run, task, 1, "late", 90, 0),
+		"retried":     fail(run, task, 1, "late", 90, 190),
+		"stopped":     end(run, task, 1, store.AttemptStopped, 90),
+		"interrupted": end(run, task, 1, store.AttemptInterrupted, 90),
+		"requeued":    store.TaskRequeued{Run: run, Task: task, At: 90},
+		"completed":   finish(run, task, engine.TaskCompleted, 90, entry("late", "1")),
+		"gave up":     finish(run, task, engine.TaskFailed, 90),
+		"cancelled":   finish(run, task, engine.TaskCancelled, 90),
+	}
+}
+
+// states bring task 0 of run 1 into a state; the names of changes that fit it
+// are listed, all others have to be refused.
+var states = map[string]struct {
+	life []store.Change
+	fit  []string
+}{
+	"waiting": {nil, []string{"decided", "skipped", "cancelled"}},
+	"ready":   {list(ready(1, 0, 10)), []string{"started", "cancelled"}},
+	"running": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20)),
+		[]string{"succeeded", "failed", "retried", "stopped", "interrupted"},
+	},
+	"succeeded": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptSucceeded, 30)),
+		[]string{"completed", "cancelled"},
+	},
+	"failed": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 0)),
+		[]string{"cancelled", "gave up"},
+	},
+	"retrying": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 130)),
+		[]string{"requeued", "next", "cancelled", "gave up"},
+	},
+	"requeued": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 130), store.TaskRequeued{Run: 1, At: 130}),
+		[]string{"next", "cancelled", "gave up"},
+	},
+	"stopped": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptStopped, 30)),
+		[]string{"started", "cancelled"},
+	},
+	"interrupted": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptInterrupted, 30)),
+		[]string{"started", "cancelled", "gave up"},
+	},
+	"completed":   {list(ready(1, 0, 10), start(1, 0, 1, 20), complete(1, 0, 1, 30)), nil},
+	"skipped":     {list(store.TaskDecided{Run: 1, At: 10}), nil},
+	"given up":    {list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 0), finish(1, 0, engine.TaskFailed, 30)), nil},
+	"cancelled":   {list(finish(1, 0, engine.TaskCancelled, 30)), nil},
+	"run ended":   {list(ready(1, 0, 10), start(1, 0, 1, 20), store.RunEnded{Run: 1, Status: engine.RunFailed, At: 30}), nil},
+	"run waiting": {list(store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 30}), nil},
+}
+
+// fences are the tests about changes that have to be refused.
+var fences = map[string]func(*bed){
+	"every change in every state": func(b *bed) {
+		num := int64(0)
+		for state, s := range states {
+			for name, change := range changesOfTask(1, 0) {
+				num++
+				b.commit(append([]store.Change{create(num)}, moveTo(num, s.life)...)...)
+				if num%16 == 0 {
+					b.reopen()
+				}
+				b.fits(state+", "+name, num, moveTo(num, []store.Change{change})[0], slices.Contains(s.fit, name))
+			}
+		}
+	},
+	"every change behind every state, in one batch": func(b *bed) {
+		num := int64(0)
+		for state, s := range states {
+			for name, change := range changesOfTask(1, 0) {
+				num++
+				batch := append([]store.Change{create(num)}, moveTo(num, s.life)...)
+				batch = append(batch, moveTo(num, []store.Change{change})[0])
+				err := b.s.Commit(context.Background(), batch)
+				if fit := slices.Contains(s.fit, name); fit != (err == nil) || !fit && !errors.Is(err, store.ErrFenced) {
+					b.Errorf("%s, %s: got %v", state, name, err)
+				}
+				if err != nil {
+					_, err = b.s.Find(context.Background(), create(num).ID)
+					if !errors.Is(err, store.ErrNotFound) {
+						b.Errorf("%s, %s: the refused run can be found: %v", state, name, err)
+					}
+				}
+			}
+		}
+	},
+	"an ended run never changes": func(b *bed) {
+		b.commit(create(1), store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 30})
+		for _, status := range []engine.RunStatus{
+			engine.RunCompleted, engine.RunFailed, engine.RunCancelled, engine.RunBlocked,
+		} {
+			b.refused(store.ErrFenced, store.RunEnded{Run: 1, Status: status, At: 40})
+		}
+		b.reopen()
+		b.refused(store.ErrFenced, store.RunEnded{Run: 1, Status: engine.RunFailed, At: 40})
+	},
+	"a failing batch leaves nothing": func(b *bed) {
+		b.commit(create(1), ready(1, 0, 10), start(1, 0, 1, 20))
+		b.refused(store.ErrFenced, list(
+			create(2, entry("a", "1")), ready(2, 0, 30), start(2, 0, 1, 30),
+			complete(1, 0, 1, 40, entry("k", "1")), ready(1, 1, 40), start(1, 1, 1, 40),
+			store.RunEnded{Run: 2, Status: engine.RunFailed, At: 50}, ready(2, 1, 60),
+		)...)
+		b.commit(list(complete(1, 0, 1, 40, entry("k", "1")), create(2), ready(2, 0, 30))...)
+	},
+	"unknown runs": func(b *bed) {
+		for name, c := range changesOfTask(5, 0) {
+			if err := b.s.Commit(context.Background(), []store.Change{c}); !errors.Is(err, store.ErrNotFound) {
+				b.Errorf("%s: got %v", name, err)
+			}
+		}
+		b.refused(store.ErrNotFound, store.RunEnded{Run: 5, Status: engine.RunFailed, At: 1})
+		_, err := b.s.Run(context.Background(), "nobody")
+		if !errors.Is(err, store.ErrNotFound) {
+			b.Errorf("run: %v", err)
+		}
+		if _, err = b.s.Find(context.Background(), "nobody"); !errors.Is(err, store.ErrNotFound) {
+			b.Errorf("find: %v", err)
+		}
+	},
+	"tasks that the plan does not have": func(b *bed) {
+		b.commit(create(1))
+		b.refused(store.ErrInvalid, ready(1, 3, 10))
+		b.refused(store.ErrInvalid, ready(1, -1, 10))
+		b.reopen()
+		b.refused(store.ErrInvalid, ready(1, 3, 10))
+	},
+	"values that no state allows": func(b *bed) {
+		b.commit(create(1), ready(1, 0, 10), start(1, 0, 1, 20))
+		b.refused(store.ErrInvalid, end(1, 0, 1, 0, 30))
+		b.refused(store.ErrInvalid, end(1, 0, 1, 99, 30))
+		b.commit(end(1, 0, 1, store.AttemptSucceeded, 30))
+		for _, status := range []engine.TaskStatus{0, engine.TaskReady, engine.TaskSkipped, 99} {
+			b.refused(store.ErrInvalid, finish(1, 0, status, 40))
+		}
+		b.refused(store.ErrInvalid, finish(1, 0, engine.TaskCancelled, 40, entry("k", "1")))
+		b.refused(store.ErrInvalid, finish(1, 0, engine.TaskCompleted, 40, entry("k", "1"), entry("a", "1")))
+		for _, status := range []engine.RunStatus{0, engine.RunRunning, engine.RunPaused, 99} {
+			b.refused(store.ErrInvalid, store.RunEnded{Run: 1, Status: status, At: 40})
+		}
+		b.refused(store.ErrInvalid, nil)
+	},
+	"errors say what was refused": func(b *bed) {
+		b.commit(create(1))
+		err := b.s.Commit(context.Background(), list(start(1, 2, 1, 5)))
+		var fenced *store.FencedError
+		if !errors.As(err, &fenced) || fenced.Change != start(1, 2, 1, 5) {
+			b.Fatalf("got %v", err)
+		}
+		if want := "start of attempt 1 of task 2 of run 1: the task is neither ready nor retrying"; err.Error() != want {
+			b.Errorf("got %q, want %q", err, want)
+		}
+	},
+	"a cancelled context": func(b *bed) {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if err := b.s.Commit(ctx, list(create(1))); !errors.Is(err, context.Canceled) {
+			b.Errorf("got %v", err)
+		}
+		if _, err := b.s.Find(ctx, "run-1"); !errors.Is(err, context.Canceled) {
+			b.Errorf("got %v", err)
+		}
+		b.equal("open runs", b.openRuns(), []*store.OpenRun{})
+		b.commit(create(1))
+	},
+	"a closed store": func(b *bed) {
+		closeStore(b.T, b.s)
+		ctx := context.Background()
+		_, num := b.s.LastNum(ctx)
+		_, find := b.s.Find(ctx, "x")
+		_, run := b.s.Run(ctx, "x")
+		_, runs := b.s.Runs(ctx, store.Filter{})
+		var open error
+		for _, err := range b.s.OpenRuns(ctx) {
+			open = err
+		}
+		for name, err := range map[string]error{
+			"commit": b.s.Commit(ctx, list(create(1))), "last number": num, "find": find, "run": run, "runs": runs, "open": open,
+		} {
+			if !errors.Is(err, store.ErrClosed) {
+				b.Errorf("%s: got %v", name, err)
+			}
+		}
+	},
+}
+
+// fits commits a change that has to be accepted, or refused without a trace.
+func (b *bed) fits(what string, num int64, c store.Change, fit bool) {
+	b.Helper()
+	before := b.run(create(num).ID)
+	err := b.s.Commit(context.Background(), []store.Change{c})
+	if fit != (err == nil) || !fit && !errors.Is(err, store.ErrFenced) {
+		b.Errorf("%s: got %v", what, err)
+	}
+	if err != nil {
+		b.equal(what, b.run(create(num).ID), before)
+	}
+}

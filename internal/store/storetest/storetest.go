@@ -1,0 +1,209 @@
+// Package storetest says by tests what a store of runs has to do. Every store
+// runs them; they know nothing of processes, files or the types of a database.
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// Run runs the tests against a store that forgets everything when it is
+// closed. Each call of open returns an empty store.
+func Run(t *testing.T, open func(t *testing.T) store.Store) {
+	t.Helper()
+	run(t, func(t *testing.T) func() store.Store {
+		s := open(t)
+		t.Cleanup(func() { closeStore(t, s) })
+		return func() store.Store { return s }
+	})
+}
+
+// RunDurable runs the tests against a store that keeps what is committed. Each
+// call of prepare returns a function that opens an empty store when it is
+// called first, and the same store, after it was closed, in later calls.
+func RunDurable(t *testing.T, prepare func(t *testing.T) (open func() store.Store)) {
+	t.Helper()
+	run(t, func(t *testing.T) func() store.Store {
+		open := prepare(t)
+		var s store.Store
+		t.Cleanup(func() { closeStore(t, s) })
+		return func() store.Store {
+			if s != nil {
+				closeStore(t, s)
+			}
+			s = open()
+			return s
+		}
+	})
+}
+
+func closeStore(t *testing.T, s store.Store) {
+	if err := s.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
+
+// run runs every test; setup returns what opens the store anew.
+func run(t *testing.T, setup func(t *testing.T) func() store.Store) {
+	t.Helper()
+	for _, group := range []map[string]func(*bed){creation, progress, fences, values, recovery, reading} {
+		for name, test := range group {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				open := setup(t)
+				test(&bed{T: t, open: open, s: open()})
+			})
+		}
+	}
+}
+
+// bed is a test with its store.
+type bed struct {
+	*testing.T
+	open func() store.Store
+	s    store.Store
+}
+
+// reopen closes a durable store and opens it again.
+func (b *bed) reopen() { b.s = b.open() }
+
+// commit commits changes that have to be accepted.
+func (b *bed) commit(changes ...store.Change) {
+	b.Helper()
+	if err := b.s.Commit(context.Background(), changes); err != nil {
+		b.Fatalf("commit: %v", err)
+	}
+}
+
+// run returns all that is stored of a run.
+func (b *bed) run(id string) *store.RunDetail {
+	b.Helper()
+	d, err := b.s.Run(context.Background(), id)
+	if err != nil {
+		b.Fatalf("run %q: %v", id, err)
+	}
+	return d
+}
+
+// openRuns returns all open runs.
+func (b *bed) openRuns() []*store.OpenRun {
+	b.Helper()
+	var open []*store.OpenRun
+	for r, err := range b.s.OpenRuns(context.Background()) {
+		if err != nil {
+			b.Fatalf("open runs: %v", err)
+		}
+		open = append(open, r)
+	}
+	return open
+}
+
+// openRun returns the only open run.
+func (b *bed) openRun() *store.OpenRun {
+	b.Helper()
+	open := b.openRuns()
+	if len(open) != 1 {
+		b.Fatalf("%d open runs, want 1", len(open))
+	}
+	return open[0]
+}
+
+// equal fails the test unless both are equal; nil and empty slices and maps are.
+func (b *bed) equal(what string, got, want any) {
+	b.Helper()
+	if diff := Diff(want, got); diff != "" {
+		b.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// Diff compares what stores return: nil and empty are the same, except for
+// the value of an entry, where nil is a tombstone.
+func Diff(want, got any) string {
+	return cmp.Diff(want, got, cmpopts.EquateEmpty(),
+		cmp.Comparer(func(a, b engine.Entry) bool {
+			return a.Key == b.Key && string(a.Value) == string(b.Value) && (a.Value == nil) == (b.Value == nil)
+		}))
+}
+
+// chain returns a plan of n tasks in a row.
+func chain(name string, n int) *plan.Plan {
+	p := &plan.Plan{Name: name, Fingerprint: fmt.Sprintf("%s of %d", name, n), Tasks: make([]plan.Task, n)}
+	for i := range p.Tasks {
+		p.Tasks[i].ID = fmt.Sprintf("task_%d", i)
+		if i > 0 {
+			p.Tasks[i].DependsOn = []int{i - 1}
+		}
+	}
+	return p
+}
+
+// create returns the creation of a run of a chain of three tasks. Its ID is "run-NUM".
+func create(num int64, initial ...engine.Entry) store.RunCreated {
+	return store.RunCreated{
+		Num: num, ID: fmt.Sprintf("run-%d", num), Plan: chain("chain", 3), Initial: initial, At: 1000 * num,
+	}
+}
+
+// ready and start are the decision for a task and the start of its attempt.
+func ready(run int64, task int, at int64) store.TaskDecided {
+	return store.TaskDecided{Run: run, Task: task, Ready: true, At: at}
+}
+
+func start(run int64, task, attempt int, at int64) store.AttemptStarted {
+	return store.AttemptStarted{Run: run, Task: task, Attempt: attempt, At: at, Host: "host", Version: "v1"}
+}
+
+// end is the end of an attempt.
+func end(run int64, task, attempt int, outcome store.AttemptOutcome, at int64) store.AttemptEnded {
+	return store.AttemptEnded{Run: run, Task: task, Attempt: attempt, Outcome: outcome, At: at}
+}
+
+// fail is the end of a failed attempt; due is 0 after the last one.
+func fail(run int64, task, attempt int, text string, at, due int64) store.AttemptEnded {
+	return store.AttemptEnded{
+		Run: run, Task: task, Attempt: attempt, Outcome: store.AttemptFailed, Error: text, At: at, Due: due,
+	}
+}
+
+// finish is the end of a task.
+func finish(run int64, task int, status engine.TaskStatus, at int64, writes ...engine.Entry) store.TaskEnded {
+	return store.TaskEnded{Run: run, Task: task, Status: status, Writes: writes, At: at}
+}
+
+// complete is the successful end of an attempt and of its task.
+func complete(run int64, task, attempt int, at int64, writes ...engine.Entry) []store.Change {
+	return []store.Change{
+		end(run, task, attempt, store.AttemptSucceeded, at),
+		finish(run, task, engine.TaskCompleted, at, writes...),
+	}
+}
+
+// entry is a written value, deleted a tombstone.
+func entry(key, json string) engine.Entry { return engine.Entry{Key: key, Value: []byte(json)} }
+
+func deleted(key string) engine.Entry { return engine.Entry{Key: key} }
+
+// list joins changes and lists of changes.
+func list(parts ...any) []store.Change {
+	var all []store.Change
+	for _, p := range parts {
+		switch p := p.(type) {
+		case store.Change:
+			all = append(all, p)
+		case []store.Change:
+			all = append(all, p...)
+		}
+	}
+	return all
+}
+
+// mebibyte is a JSON string of a bit more than a mebibyte.
+func mebibyte() string { return `"` + strings.Repeat("0123456789abcdef", 1<<16) + `"` }

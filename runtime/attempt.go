@@ -1,0 +1,213 @@
+package cloacina
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"log/slog"
+	"maps"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+)
+
+// noContext is for logging, which has none.
+var noContext = context.Background()
+
+// call is one call of a task's function. It holds a slot from its start until
+// it has both come back and been settled, or was given up.
+type call struct {
+	l       *loop
+	run     *openRun
+	task    int
+	attempt int
+	seq     uint64 // the order of starting
+
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	keys   *Keys
+	// unwatch stops the watch over the context. It reports false if the watch
+	// has begun to act; what the function returns then counts no more.
+	unwatch func() bool
+
+	// The rest belongs to the loop.
+	settled  bool // the outcome of the attempt is decided
+	returned bool // the function has come back
+	gone     bool // the slot is given back
+	wanted   bool // the task is ready again and waits for this call
+	abandon  *due // gives the call up
+}
+
+// newCall makes the call for an attempt that starts; launch sets it off.
+func (l *loop) newCall(run *openRun, task, attempt int) *call {
+	l.lastCall++
+	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall}
+	c.ctx, c.cancel = context.WithCancelCause(context.Background())
+	run.calls[task] = c
+	l.calls[c] = struct{}{}
+	if l.suspected(run, task) {
+		l.suspect = c
+	}
+	return c
+}
+
+// launch starts the goroutine of the attempt, after its start is on disk. The
+// deadline counts from here.
+func (c *call) launch() {
+	c.keys = newAttemptKeys(c.run.graph, c.run.state, c.task, c.l.r.cfg.limits())
+	ctx := withTask(c.ctx, newTaskInfo(c))
+	release := func() {}
+	if timeout := c.run.plan.Tasks[c.task].Timeout; timeout > 0 {
+		ctx, release = context.WithTimeoutCause(ctx, timeout, ErrAttemptTimeout)
+	}
+	c.unwatch = context.AfterFunc(ctx, func() { c.expired(context.Cause(ctx)) })
+	go c.execute(ctx, release)
+}
+
+// expired runs when the context of the attempt ends before the function has
+// come back. Anything but the attempt's own deadline was the loop's doing.
+func (c *call) expired(cause error) {
+	c.keys.close()
+	if cause == ErrAttemptTimeout {
+		e := &attemptFailed{call: c, err: cause}
+		defer c.l.r.queue.push(e) // even if a retry_if ends the goroutine
+		e.retryable = c.retryable(cause)
+	}
+}
+
+// execute calls the function and reports its end, whatever that is: a return,
+// a panic, or the end of the goroutine.
+func (c *call) execute(ctx context.Context, release func()) {
+	var err error
+	ended := false
+	defer func() {
+		defer release()
+		if p := recover(); p != nil {
+			err = &PanicError{Value: p, Stack: debug.Stack()}
+		} else if !ended {
+			err = ErrGoexit
+		}
+		c.report(err)
+	}()
+	err = c.run.code[c.task].Call(ctx, c.keys)
+	ended = true
+}
+
+// report hands the end of the function to the loop.
+func (c *call) report(err error) {
+	e := &attemptReturned{call: c, late: !c.unwatch()}
+	defer c.l.r.queue.push(e) // even if a retry_if ends the goroutine
+	if !e.late {
+		e.failure = err
+		if err == nil {
+			e.writes, e.failure = c.keys.entries()
+		}
+		c.keys.close()
+		e.retryable = e.failure != nil && c.retryable(e.failure)
+	}
+}
+
+func (c *call) retryable(err error) bool {
+	return retryable(c.run.plan.Tasks[c.task].Retry, c.run.code[c.task].RetryIf, err)
+}
+
+// attemptReturned says that the function has come back.
+type attemptReturned struct {
+	call      *call
+	late      bool // after the end of its context: the rest says nothing
+	writes    []engine.Entry
+	failure   error
+	retryable bool
+}
+
+func (e *attemptReturned) apply(l *loop) {
+	c := e.call
+	c.returned = true
+	if !e.late && !c.settled {
+		l.settle(c, nil)
+		if e.failure != nil {
+			l.attemptFailed(c, e.failure, e.retryable)
+		} else {
+			l.step(c.run, engine.Event{
+				Kind: engine.Succeeded, Task: c.task, Attempt: c.attempt, Writes: e.writes,
+			}, nil)
+		}
+	}
+	l.free(c)
+}
+
+// attemptFailed says that the attempt has reached its deadline.
+type attemptFailed struct {
+	call      *call
+	err       error
+	retryable bool
+}
+
+func (e *attemptFailed) apply(l *loop) {
+	if c := e.call; !c.settled {
+		l.settle(c, e.err)
+		l.attemptFailed(c, e.err, e.retryable)
+		l.free(c)
+	}
+}
+
+func (l *loop) attemptFailed(c *call, err error, retryable bool) {
+	l.step(c.run, engine.Event{
+		Kind: engine.Failed, Task: c.task, Attempt: c.attempt, Retryable: retryable,
+	}, err)
+}
+
+// settle says that the outcome of the attempt is decided. If the function has
+// not come back, cause ends its context, and it is given up after a while.
+func (l *loop) settle(c *call, cause error) {
+	c.settled = true
+	if c.returned {
+		l.after(func() { c.cancel(nil) })
+		return
+	}
+	l.after(func() { c.cancel(cause) })
+	c.abandon = l.timers.add(l.now.Add(l.r.cfg.AbandonAfter), func() { l.abandonCall(c) })
+}
+
+// free gives the slot of a call back if nothing holds it any more.
+func (l *loop) free(c *call) {
+	if c.gone || !c.settled || !c.returned {
+		return
+	}
+	l.timers.remove(c.abandon)
+	l.giveBack(c)
+}
+
+func (l *loop) giveBack(c *call) {
+	c.gone = true
+	delete(l.calls, c)
+	delete(c.run.calls, c.task)
+	if l.suspect == c {
+		l.suspect = nil
+	}
+	if c.wanted {
+		l.ready.push(readyTask{c.run, c.task})
+	}
+}
+
+// callsOf returns the calls of a run that have not come back, in the order of
+// their starts.
+func (l *loop) callsOf(run *openRun) []*call {
+	return bySeq(maps.Values(run.calls))
+}
+
+func bySeq(calls iter.Seq[*call]) []*call {
+	return slices.SortedFunc(calls, func(a, b *call) int { return cmp.Compare(a.seq, b.seq) })
+}
+
+// abandonCall gives up a call that does not come back: its goroutine goes on
+// and nothing waits for it.
+func (l *loop) abandonCall(c *call) {
+	l.giveBack(c)
+	l.r.abandoned.Add(1)
+	l.logTask(c.run, c.task, slog.LevelError, componentExecutor,
+		"Task abandoned: "+c.run.plan.Tasks[c.task].ID+" (its function has not returned after the end of its attempt)",
+		slog.Int(fieldAttempt, c.attempt), slog.Duration("after", l.r.cfg.AbandonAfter.Round(time.Millisecond)))
+}

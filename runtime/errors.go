@@ -1,0 +1,194 @@
+package cloacina
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// Errors of runs and runners, to be tested with [errors.Is]. The errors of
+// reading and writing context values are [ErrMissingKey] and its neighbours.
+var (
+	// ErrUnknownWorkflow says that no workflow of that name is registered.
+	ErrUnknownWorkflow = errors.New("unknown workflow")
+	// ErrRunNotFound says that the store holds no run with that ID.
+	ErrRunNotFound = errors.New("run not found")
+	// ErrRunConflict says that a run with the ID exists and was started from
+	// another workflow or another input.
+	ErrRunConflict = errors.New("run ID is taken")
+	// ErrInputKey says that a key of the initial context is not allowed or is missing.
+	ErrInputKey = errors.New("invalid input key")
+	// ErrCancelled is the error of a cancelled run, and the cause that ends
+	// the contexts of its attempts.
+	ErrCancelled = errors.New("run was cancelled")
+	// ErrRunTimeout is among the errors of a run that reached its timeout, and
+	// is the cause that ends the contexts of its attempts.
+	ErrRunTimeout = errors.New("run timed out")
+	// ErrAttemptTimeout is the error of an attempt that reached its deadline,
+	// and the cause that ends its context. It also is a
+	// [context.DeadlineExceeded].
+	ErrAttemptTimeout error = attemptTimeout{}
+	// ErrShutdown says that the runner is shut down, and is the cause that
+	// ends the contexts of attempts that a shutdown does not wait for.
+	ErrShutdown = errors.New("runner is shut down")
+	// ErrInterrupted is the error of a task during which the process died more
+	// often than [Config.MaxInterruptions] allows.
+	ErrInterrupted = errors.New("the process died during the task too often")
+	// ErrOwned says that another runner, in this process or another one, has
+	// the store open. The error's text says which.
+	ErrOwned = store.ErrOwned
+	// ErrBlocked says that a run cannot go on: its plan does not fit the
+	// registered code, or an assertion failed.
+	ErrBlocked = errors.New("run is blocked")
+	// ErrStore says that the store failed. The runner then stops: it never
+	// reports as done what may not be on disk.
+	ErrStore = errors.New("the store failed")
+	// ErrGoexit is the error of an attempt that ended its goroutine with
+	// [runtime.Goexit], as the FailNow of a test does.
+	ErrGoexit = errors.New("task called runtime.Goexit")
+	// ErrNotAncestor says that [TaskInfo.Outcome] was asked about a task that
+	// need not have ended before the asking one started.
+	ErrNotAncestor = errors.New("not an ancestor of the task")
+)
+
+// attemptTimeout is an error of its own type so that everything that knows
+// timeouts (retry conditions, net.Error, context) recognises it.
+type attemptTimeout struct{}
+
+func (attemptTimeout) Error() string   { return "attempt timed out" }
+func (attemptTimeout) Timeout() bool   { return true }
+func (attemptTimeout) Temporary() bool { return true }
+
+// Is makes it a deadline that was exceeded.
+func (attemptTimeout) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// PanicError is the error of an attempt that panicked.
+type PanicError struct {
+	// Value is what the function panicked with.
+	Value any
+	// Stack is the stack of the goroutine at the panic.
+	Stack []byte
+}
+
+// Error returns the panic's value without the stack.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap returns the value if the function panicked with an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// RunFailedError is the error of a run that ended failed. [errors.Is] and
+// [errors.As] reach the errors of its tasks: the very errors that the tasks
+// returned if they did so in this process, else their texts.
+type RunFailedError struct {
+	// Run is the ID of the run.
+	Run string
+	// Workflow is the name of its workflow.
+	Workflow string
+	// Reason is why the run failed as a whole, such as [ErrRunTimeout]; nil if
+	// it failed because of its tasks alone.
+	Reason error
+	// Tasks are the failed tasks in the order of the workflow. Tasks with
+	// allow_failure are among them.
+	Tasks []TaskFailure
+}
+
+// TaskFailure is one failed task of a run.
+type TaskFailure struct {
+	// Task is the task's id.
+	Task string
+	// Attempts is how many attempts it had.
+	Attempts int
+	// AllowFailure says that this failure did not fail the run.
+	AllowFailure bool
+	// Err is the error of the last attempt.
+	Err error
+}
+
+// Error names the run and each failed task with its last error.
+func (e *RunFailedError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "run %s of workflow %s failed", e.Run, e.Workflow)
+	sep := ": "
+	if e.Reason != nil {
+		b.WriteString(sep + e.Reason.Error())
+		sep = "; "
+	}
+	for _, t := range e.Tasks {
+		fmt.Fprintf(&b, "%stask %s failed after %s: %s", sep, t.Task, plural(t.Attempts, "attempt"), errorText(t.Err))
+		sep = "; "
+	}
+	return b.String()
+}
+
+// Unwrap returns the reason and the errors of the tasks.
+func (e *RunFailedError) Unwrap() []error {
+	var errs []error
+	if e.Reason != nil {
+		errs = append(errs, e.Reason)
+	}
+	for _, t := range e.Tasks {
+		errs = append(errs, t.Err)
+	}
+	return errs
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// storedError is what is left of an error once it went through the store: its text.
+type storedError string
+
+func (e storedError) Error() string { return string(e) }
+
+// maxErrorBytes bounds the text of an error that is stored.
+const maxErrorBytes = 64 << 10
+
+// errorText is the text of an error as it is stored and logged: valid UTF-8 of
+// at most 64 KiB. An Error method that panics yields a text that says so.
+func errorText(err error) (text string) {
+	defer func() {
+		if v := recover(); v != nil {
+			text = fmt.Sprintf("%T, whose Error method panics", err)
+		}
+	}()
+	return bounded(err.Error())
+}
+
+// bounded makes text valid UTF-8 and cuts it, with a note, at 64 KiB.
+func bounded(text string) string {
+	size := len(text)
+	if size > maxErrorBytes {
+		text = text[:maxErrorBytes]
+	}
+	text = strings.ToValidUTF8(text, "\uFFFD") // may grow: the mark has three bytes
+	if size <= maxErrorBytes && len(text) <= maxErrorBytes {
+		return text
+	}
+	note := fmt.Sprintf(" ... (cut, %d bytes in all)", size)
+	cut := min(len(text), maxErrorBytes-len(note))
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + note
+}
+
+// storedText is the text of an attempt's error with what a reader of the
+// store needs beyond it: the stack of a panic.
+func storedText(err error) string {
+	var p *PanicError
+	if errors.As(err, &p) {
+		return bounded(errorText(err) + "\n\n" + string(p.Stack))
+	}
+	return errorText(err)
+}

@@ -1,0 +1,158 @@
+package cloacina
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/cloacina-go/cloacina/internal/jsonvalue"
+)
+
+// Errors of reading and writing context values, to be tested with
+// [errors.Is]; the error itself is a [*KeyError]. A task that returns one of
+// them, also wrapped, is not retried: the next attempt would see the same values.
+var (
+	// ErrMissingKey says that a key has no value: a required read or an Update.
+	ErrMissingKey = errors.New("missing key")
+	// ErrKeyExists says that an Insert found a value.
+	ErrKeyExists = errors.New("key exists")
+	// ErrWrongType says that a value does not fit the type it is read into.
+	ErrWrongType = errors.New("wrong type")
+	// ErrNotStorable says that a value has no form in JSON, or a key is no text.
+	ErrNotStorable = errors.New("not storable")
+	// ErrLimit says that a value or a context is over a limit.
+	ErrLimit = errors.New("over a limit")
+	// ErrAttemptOver says that the context was used after its attempt.
+	ErrAttemptOver = errors.New("attempt is over")
+)
+
+// KeyError is the error of one key of a context.
+type KeyError struct {
+	// Task is the id of the task; empty for an initial context or a result.
+	Task string
+	// Key is the context key.
+	Key string
+	// Want is the Go type that was to be read or written.
+	Want string
+	// Got describes the stored JSON, such as "number 80.5" or "object".
+	Got string
+	// Err is one of the errors above.
+	Err error
+	// Cause says more, such as the place inside the value; it may be nil.
+	Cause error
+
+	who, text string
+}
+
+// Error names task, key, types and remedy.
+func (e *KeyError) Error() string {
+	who := e.who
+	if e.Task != "" {
+		who = fmt.Sprintf("task %q", e.Task)
+	}
+	text := e.text
+	if text == "" {
+		text = fmt.Sprint(e.Err)
+	}
+	return fmt.Sprintf("%s: key %q: %s", who, e.Key, text)
+}
+
+// Unwrap returns the error of the kind and the cause.
+func (e *KeyError) Unwrap() []error {
+	if e.Cause == nil {
+		return []error{e.Err}
+	}
+	return []error{e.Err, e.Cause}
+}
+
+// isContextError reports whether an attempt failed because of its context.
+func isContextError(err error) bool {
+	for _, kind := range []error{
+		ErrMissingKey, ErrKeyExists, ErrWrongType, ErrNotStorable, ErrLimit, ErrAttemptOver,
+	} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// owner is whose keys they are; it makes all errors about keys.
+type owner struct{ task, who string }
+
+func taskOwner(id string) owner { return owner{task: id} }
+
+var (
+	inputOwner  = owner{who: "input"}
+	resultOwner = owner{who: "result"}
+)
+
+func (o owner) error(key string, kind error, format string, args ...any) *KeyError {
+	return &KeyError{Task: o.task, Key: key, Err: kind, who: o.who, text: fmt.Sprintf(format, args...)}
+}
+
+func (o owner) missing(key string, want reflect.Type) error {
+	e := o.error(key, ErrMissingKey, "is missing, want %v: neither the input nor a completed ancestor wrote it; "+
+		"make the read optional, or let a trigger rule such as all_success skip the task", want)
+	e.Want, e.Got = want.String(), "nothing"
+	return e
+}
+
+func (o owner) noUpdate(key string, value any) error {
+	want := typeName(value)
+	e := o.error(key, ErrMissingKey, "is missing, want to update it to %s; use Set or Insert", want)
+	e.Want, e.Got = want, "nothing"
+	return e
+}
+
+func (o owner) exists(key string, value any, old []byte) error {
+	want, got := typeName(value), describe(old)
+	e := o.error(key, ErrKeyExists, "exists with a %s, want to insert %s; use Set or Update", got, want)
+	e.Want, e.Got = want, got
+	return e
+}
+
+func (o owner) wrongType(key string, want reflect.Type, raw []byte, cause error) error {
+	reading := ""
+	if inner, ok := errors.AsType[*jsonvalue.TypeError](cause); !ok || inner.Path != "" {
+		reading = fmt.Sprintf(" in %v", want)
+	}
+	e := o.error(key, ErrWrongType, "wrong type%s: %v; read it as what was written, or change the writer", reading, cause)
+	e.Want, e.Got, e.Cause = want.String(), describe(raw), cause
+	return e
+}
+
+func (o owner) badKey(key string) error {
+	return o.error(key, ErrNotStorable, "a key is text in UTF-8 and not empty; choose another")
+}
+
+// encodeError translates what jsonvalue says about the value behind ptr.
+func (o owner) encodeError(key string, ptr any, cause error) error {
+	v := reflect.ValueOf(ptr).Elem()
+	if v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	want := "nil"
+	if v.IsValid() {
+		want = v.Type().String()
+	}
+	kind, remedy := ErrNotStorable, "write what JSON can hold"
+	if limit, ok := errors.AsType[*jsonvalue.LimitError](cause); ok {
+		kind, remedy = ErrLimit, "store it elsewhere and write a reference"
+		if limit.What == jsonvalue.Bytes {
+			remedy += ", or raise Config.MaxValueBytes"
+		}
+	}
+	e := o.error(key, kind, "cannot store %s: %v; %s", want, cause, remedy)
+	e.Want, e.Cause = want, cause
+	return e
+}
+
+func (o owner) contextLimit(key string, size, limit int) error {
+	return o.error(key, ErrLimit, "with it the written values have %d bytes, at most %d are allowed; "+
+		"store them elsewhere and write a reference, or raise Config.MaxContextBytes", size, limit)
+}
+
+func (o owner) over(key string) error {
+	return o.error(key, ErrAttemptOver, "used after the attempt ended; let a task wait for its goroutines before it returns")
+}

@@ -1,0 +1,178 @@
+package cloacina
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/jsonvalue"
+)
+
+// Values are context values by key, as a run is started with them.
+type Values map[string]any
+
+// Keys are the context values of one attempt, of an initial context or of a
+// finished run. Generated code reads them with [Require], [Optional] and
+// [OptionalPointer] and writes them with [Write] and its variants. The first
+// error is kept and ends the attempt, so that adapters are plain lists of
+// keys. Keys are safe for concurrent use.
+type Keys struct {
+	owner  owner
+	lim    limits
+	source source
+
+	mu     sync.Mutex
+	writes map[string][]byte // nil is a tombstone
+	size   int               // of writes, in bytes of keys and values
+	err    error
+	over   bool
+}
+
+// limits bound what is written.
+type limits struct {
+	// value is the longest JSON of one value, in bytes.
+	value int
+	// context bounds the writes of one attempt together, or an initial
+	// context, in bytes of keys and values.
+	context int
+	// depth is the deepest nesting of one value.
+	depth int
+}
+
+// newAttemptKeys returns the keys for an attempt of a task. They may be read
+// while the run is stepped, for they look at the task's ancestors alone.
+func newAttemptKeys(g *engine.Graph, r *engine.Run, task int, lim limits) *Keys {
+	t := &g.Plan().Tasks[task]
+	return &Keys{
+		owner:  taskOwner(t.ID),
+		lim:    lim,
+		source: &ancestors{g: g, r: r, task: task, reads: t.Reads},
+	}
+}
+
+// newInputKeys returns keys that collect an initial context.
+func newInputKeys(lim limits) *Keys {
+	return &Keys{owner: inputOwner, lim: lim, source: noSource{}}
+}
+
+// newFinalKeys returns the keys of the final context of a run that has ended.
+func newFinalKeys(g *engine.Graph, r *engine.Run, lim limits) *Keys {
+	final := len(g.Plan().Tasks)
+	return &Keys{owner: resultOwner, lim: lim, source: &ancestors{g: g, r: r, task: final}}
+}
+
+// entries returns what was written, sorted by key, or the first error.
+func (k *Keys) entries() ([]engine.Entry, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err != nil {
+		return nil, k.err
+	}
+	out := make([]engine.Entry, 0, len(k.writes))
+	for _, key := range slices.Sorted(maps.Keys(k.writes)) {
+		out = append(out, engine.Entry{Key: key, Value: k.writes[key]})
+	}
+	return out, nil
+}
+
+// close ends the use of the keys: whatever comes later gets [ErrAttemptOver].
+func (k *Keys) close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.over = true
+}
+
+// record keeps the first error.
+func (k *Keys) record(err error) {
+	if err == nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err == nil {
+		k.err = err
+	}
+}
+
+func (k *Keys) firstError() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.err
+}
+
+// lookup returns the JSON of a key: this attempt's write, else the inherited value.
+func (k *Keys) lookup(key string) (raw []byte, ok bool, err error) {
+	k.mu.Lock()
+	over := k.over
+	raw, written := k.writes[key]
+	k.mu.Unlock()
+	switch {
+	case over:
+		return nil, false, k.owner.over(key)
+	case written:
+		return raw, raw != nil, nil
+	}
+	raw, ok = k.source.lookup(key)
+	return raw, ok, nil
+}
+
+// encode returns the stored form of the value behind ptr.
+func (k *Keys) encode(key string, ptr any) ([]byte, error) {
+	if key == "" || !utf8.ValidString(key) {
+		return nil, k.owner.badKey(key)
+	}
+	raw, err := jsonvalue.Encode(ptr, jsonvalue.Limits{Bytes: k.lim.value, Depth: k.lim.depth})
+	if err != nil {
+		return nil, k.owner.encodeError(key, ptr, err)
+	}
+	return raw, nil
+}
+
+// put records a write; nil is a tombstone.
+func (k *Keys) put(key string, raw []byte) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.putLocked(key, raw)
+}
+
+func (k *Keys) putLocked(key string, raw []byte) error {
+	if k.over {
+		return k.owner.over(key)
+	}
+	size := k.size + len(key) + len(raw)
+	if old, ok := k.writes[key]; ok {
+		size -= len(key) + len(old)
+	}
+	if size > k.lim.context {
+		return k.owner.contextLimit(key, size, k.lim.context)
+	}
+	if k.writes == nil {
+		k.writes = make(map[string][]byte)
+	}
+	k.writes[key], k.size = raw, size
+	return nil
+}
+
+// list returns the keys that have a value, sorted.
+func (k *Keys) list() ([]string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.over {
+		return nil, k.owner.over("")
+	}
+	var keys []string
+	for _, e := range k.source.context() {
+		if _, written := k.writes[e.Key]; !written {
+			keys = append(keys, e.Key)
+		}
+	}
+	for key, raw := range k.writes {
+		if raw != nil {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys, nil
+}

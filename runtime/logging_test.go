@@ -1,0 +1,121 @@
+package cloacina
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
+)
+
+// The log of a run reads like the output that the tutorial prints.
+func TestLogReadsLikeTheTutorial(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		log := &logs{}
+		p.cfg.Handler = log
+		r := p.open(t, tutorial(nil, nil))
+		if _, err := r.Execute(t.Context(), "resilient", nil); err != nil {
+			t.Error(err)
+		}
+		shutdown(t, r)
+		want := `INFO  cloacina::database > Database opened
+INFO  cloacina::scheduler > Starting recovery check for orphaned tasks
+INFO  cloacina::scheduler > No orphaned tasks found
+INFO  cloacina::executor > Starting scheduler and executor background services
+INFO  cloacina::scheduler > Task ready: fetch_data (dependencies satisfied, trigger rules passed)
+INFO  cloacina::executor > Task completed: fetch_data (attempt 1)
+INFO  cloacina::scheduler > Task skipped: cached_data (dependencies satisfied, trigger rules failed)
+INFO  cloacina::scheduler > Task ready: process_data (dependencies satisfied, trigger rules passed)
+INFO  cloacina::scheduler > Task skipped: notification (dependencies satisfied, trigger rules failed)
+INFO  cloacina::executor > Task completed: process_data (attempt 1)
+INFO  cloacina::scheduler > Task ready: high_quality (dependencies satisfied, trigger rules passed)
+INFO  cloacina::scheduler > Task skipped: low_quality (dependencies satisfied, trigger rules failed)
+INFO  cloacina::executor > Task completed: high_quality (attempt 1)
+INFO  cloacina::scheduler > Task ready: report (dependencies satisfied, trigger rules passed)
+INFO  cloacina::executor > Task completed: report (attempt 1)
+INFO  cloacina::scheduler > Pipeline completed (4 completed, 0 failed, 3 skipped)
+INFO  cloacina::executor > Shutting down
+`
+		if diff := cmp.Diff(want, log.String()); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestLogOfRetriesAndFailures(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		log := &logs{}
+		p.cfg.Handler = log
+		r := p.open(t, tutorial(errSource, errSource))
+		_, err := r.Execute(t.Context(), "resilient", nil)
+		if !errors.Is(err, errSource) {
+			t.Errorf("error is %v", err)
+		}
+		shutdown(t, r)
+		log.has(t,
+			"WARN  cloacina::executor > Task will be retried: fetch_data (attempt 1 failed, next attempt in 1s)",
+			"WARN  cloacina::executor > Task will be retried: fetch_data (attempt 2 failed, next attempt in 1s)",
+			"ERROR cloacina::executor > Task failed: fetch_data (attempt 3, no retry)",
+			"INFO  cloacina::scheduler > Task ready: cached_data (dependencies satisfied, trigger rules passed)",
+			"ERROR cloacina::executor > Task failed: cached_data (attempt 1, no retry)",
+			"ERROR cloacina::scheduler > Pipeline failed (1 completed, 2 failed, 4 skipped)")
+	})
+}
+
+// What users wrote stands in fields, where every handler quotes it.
+func TestUserTextStaysInFields(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		var buf bytes.Buffer
+		p.cfg.Logger = zerolog.New(&buf)
+		const evil = "\x1b[31mred\nINFO forged"
+		r := p.open(t, flow("evil "+evil, plain("a", failing(errors.New(evil)))))
+		if _, err := r.Execute(t.Context(), "evil "+evil, nil); err == nil {
+			t.Error("no error")
+		}
+		shutdown(t, r)
+		found := false
+		for line := range strings.Lines(buf.String()) {
+			var fields map[string]any
+			if err := json.Unmarshal([]byte(line), &fields); err != nil {
+				t.Fatalf("line %q: %v", line, err)
+			}
+			if strings.Contains(fields["message"].(string), "red") {
+				t.Errorf("message has user text: %s", line)
+			}
+			found = found || fields[fieldError] == evil && fields[fieldWorkflow] == "evil "+evil &&
+				fields[fieldTask] == "a" && fields[fieldAttempt] == 1.0 && fields[fieldRun] != ""
+		}
+		if !found {
+			t.Errorf("no line has the error with all its fields:\n%s", buf.String())
+		}
+	})
+}
+
+func TestLogIsSilentByDefault(t *testing.T) {
+	t.Parallel()
+	if log := newLogger(Config{}); log.Enabled(t.Context(), slog.LevelError) {
+		t.Error("the zero config logs")
+	}
+}
+
+func TestSkipReasonIsLogged(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		var buf bytes.Buffer
+		p.cfg.Handler = slog.NewTextHandler(&buf, nil)
+		r := p.open(t, tutorial(nil, nil))
+		_, err := r.Execute(t.Context(), "resilient", nil)
+		shutdown(t, r)
+		want := `reason="trigger rule not satisfied: context_value(\"score\", less_than, 81) is false"`
+		if err != nil || !strings.Contains(buf.String(), want) {
+			t.Errorf("%v: log lacks %s:\n%s", err, want, buf.String())
+		}
+	})
+}

@@ -1,0 +1,167 @@
+package cloacina
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/store/memory"
+	"github.com/cloacina-go/cloacina/internal/store/sqlite"
+)
+
+// Open opens the store at path and returns a runner on it. The path is that of
+// a SQLite database, which is created if there is none, with or without the
+// prefix "sqlite://"; or ":memory:", which keeps nothing beyond the runner and
+// is meant for tests. The store has one owner: a second Open of the same file
+// fails with [ErrOwned].
+//
+// Open reads the runs that have not ended. They go on once [Runner.Register]
+// brings their workflows. The ctx bounds the opening only.
+func Open(ctx context.Context, path string, cfg Config) (*Runner, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	s, err := openStore(ctx, path, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	r := newRunner(cfg, s)
+	l := newLoop(r)
+	if err := l.load(ctx); err != nil {
+		_ = s.Close() // the reason why it cannot be used says more
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	r.log.LogAttrs(ctx, slog.LevelInfo, "Starting scheduler and executor background services",
+		slog.String(fieldComponent, componentExecutor))
+	go l.run()
+	return r, nil
+}
+
+func openStore(ctx context.Context, path string, cfg Config) (store.Store, error) {
+	file, isURL := strings.CutPrefix(path, "sqlite://")
+	switch {
+	case cfg.store != nil:
+		return cfg.store, nil
+	case file == ":memory:":
+		return memory.New(), nil
+	case file == "":
+		return nil, errors.New("the path is empty; want a file, sqlite://FILE or :memory:")
+	case !isURL && strings.Contains(path, "://"):
+		return nil, errors.New("unknown kind of store; want a file, sqlite://FILE or :memory:")
+	}
+	return sqlite.Open(ctx, file, sqlite.Config{Relaxed: cfg.Durability == Relaxed})
+}
+
+func newRunner(cfg Config, s store.Store) *Runner {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	callbacks, stop := context.WithCancel(context.Background())
+	return &Runner{
+		callbacks: callbacks, stopCallbacks: stop,
+		cfg: cfg, log: newLogger(cfg), host: host, build: buildVersion(),
+		store: s, queue: newQueue(), workflows: map[string]*workflow{},
+		done: make(chan struct{}), closed: make(chan struct{}),
+	}
+}
+
+// buildVersion is the version of the program: that of its module, else the
+// revision of its repository. A test has neither.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	revision, modified := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			modified = "+dirty"
+		}
+	}
+	if revision == "" {
+		return ""
+	}
+	return revision + modified
+}
+
+func newLoop(r *Runner) *loop {
+	return &loop{r: r, workflows: map[string]*workflow{}, calls: map[*call]struct{}{}}
+}
+
+// load reads what the store holds of unfinished runs. Nothing starts before
+// their workflows are registered.
+func (l *loop) load(ctx context.Context) error {
+	log := func(component, message string) {
+		l.r.log.LogAttrs(ctx, slog.LevelInfo, message, slog.String(fieldComponent, component))
+	}
+	log(componentDatabase, "Database opened")
+	if s, ok := l.r.store.(*sqlite.Store); ok {
+		for _, note := range s.Notes() {
+			l.r.log.LogAttrs(ctx, slog.LevelWarn, "Database has a weakness",
+				slog.String(fieldComponent, componentDatabase), slog.String(fieldReason, note))
+		}
+	}
+	log(componentScheduler, "Starting recovery check for orphaned tasks")
+	var err error
+	if l.lastNum, err = l.r.store.LastNum(ctx); err != nil {
+		return err
+	}
+	orphans := 0
+	for o, err := range l.r.store.OpenRuns(ctx) {
+		if err != nil {
+			return err
+		}
+		run := reopened(o)
+		if run.state.Status == engine.RunBlocked {
+			if err := l.loadBlocked(ctx, run); err != nil {
+				return err
+			}
+		} else {
+			l.dormant = append(l.dormant, run)
+			orphans += running(run.state)
+		}
+		l.r.live.add(run)
+	}
+	if orphans == 0 {
+		log(componentScheduler, "No orphaned tasks found")
+	} else {
+		log(componentScheduler, fmt.Sprintf("Found %s, to run again when registered", plural(orphans, "orphaned task")))
+	}
+	return nil
+}
+
+// loadBlocked marks a run that was blocked when it was stored.
+func (l *loop) loadBlocked(ctx context.Context, run *openRun) error {
+	info, err := l.r.store.Find(ctx, run.id)
+	if err != nil {
+		return err
+	}
+	run.closed, run.blocked = true, blockedError(run, info.Error)
+	close(run.over)
+	return nil
+}
+
+// running counts the tasks that were running when the process ended.
+func running(state *engine.Run) int {
+	n := 0
+	for i := range state.Tasks {
+		if state.Tasks[i].Status == engine.TaskRunning {
+			n++
+		}
+	}
+	return n
+}

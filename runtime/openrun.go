@@ -1,0 +1,122 @@
+package cloacina
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// openRun is a run that has not ended. Everything in it belongs to the loop,
+// with these exceptions: id, num, plan, graph and code never change; the state
+// and the last error of a task that has ended never change either, so the
+// attempts of its descendants may read them; and whoever saw over closed may
+// read everything.
+type openRun struct {
+	num   int64
+	id    string
+	plan  *plan.Plan    // the one the run was started with
+	graph *engine.Graph // nil until the workflow is registered
+	code  []TaskCode
+	state *engine.Run
+	// errs are the errors of the last failed attempts by task.
+	errs []error
+	// calls are the calls that have not come back, by task.
+	calls map[int]*call
+	// timers are what the run waits for, to be forgotten when it ends.
+	timers map[*due]struct{}
+
+	closed  bool          // ended or blocked: nothing happens to it any more
+	over    chan struct{} // closed, after the commit, when closed is set
+	blocked error         // why it is blocked, set before over is closed
+}
+
+func newOpenRun(num int64, p *plan.Plan, state *engine.Run) *openRun {
+	return &openRun{
+		num: num, id: state.ID, plan: p, state: state,
+		errs:   make([]error, len(p.Tasks)),
+		calls:  map[int]*call{},
+		timers: map[*due]struct{}{},
+		over:   make(chan struct{}),
+	}
+}
+
+// reopened is a run as the store kept it.
+func reopened(o *store.OpenRun) *openRun {
+	run := newOpenRun(o.Num, o.Plan, o.State)
+	for task, text := range o.LastErrors {
+		run.errs[task] = storedError(text)
+	}
+	return run
+}
+
+// task returns the index of a task by id.
+func (run *openRun) task(id string) (int, bool) {
+	i := slices.IndexFunc(run.plan.Tasks, func(t plan.Task) bool { return t.ID == id })
+	return i, i >= 0
+}
+
+// adopt gives the run the code that goes on with it.
+func (run *openRun) adopt(w *workflow) { run.graph, run.code = w.graph, w.code }
+
+// wait makes the loop do something about the run at an instant, unless the run
+// is closed before.
+func (l *loop) wait(run *openRun, ms int64, do func(now int64)) {
+	var d *due
+	d = l.timers.add(l.at(ms), func() {
+		delete(run.timers, d)
+		// The wall clock may have been set back; what was waited for has come.
+		do(max(l.millis(), ms))
+	})
+	run.timers[d] = struct{}{}
+}
+
+// liveRuns are the open runs by ID, for whoever has to find one.
+type liveRuns struct {
+	mu   sync.RWMutex
+	byID map[string]*openRun
+}
+
+func (l *liveRuns) add(run *openRun) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.byID == nil {
+		l.byID = map[string]*openRun{}
+	}
+	l.byID[run.id] = run
+}
+
+func (l *liveRuns) remove(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.byID, id)
+}
+
+// find returns nil for a run that has ended or that never was.
+func (l *liveRuns) find(id string) *openRun {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.byID[id]
+}
+
+// close says that nothing happens to the run any more. Its calls that have not
+// come back keep their slots until they do, or are abandoned.
+func (l *loop) close(run *openRun, blocked error) {
+	first := !run.closed // a blocked run is closed again when it is cancelled
+	run.closed = true
+	for d := range run.timers {
+		l.timers.remove(d)
+	}
+	clear(run.timers)
+	l.after(func() {
+		if blocked == nil {
+			l.r.live.remove(run.id)
+		}
+		if first {
+			run.blocked = blocked
+			close(run.over)
+		}
+	})
+}

@@ -1,0 +1,50 @@
+package cloacina
+
+import "sync"
+
+// event is something the loop has to deal with. apply runs on the loop's
+// goroutine and may touch everything the loop owns.
+type event interface{ apply(l *loop) }
+
+// queue hands events to the loop. It is unbounded: whoever reports something
+// never waits for the loop, which may be in the middle of a commit.
+type queue struct {
+	mu     sync.Mutex
+	events []event
+	closed bool
+	wake   chan struct{} // holds a token while there are events
+}
+
+func newQueue() *queue { return &queue{wake: make(chan struct{}, 1)} }
+
+// push adds an event and wakes the loop. It reports false, and drops the
+// event, once the loop has ended.
+func (q *queue) push(e event) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return false
+	}
+	q.events = append(q.events, e)
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// take removes everything that is queued, in the order of arrival.
+func (q *queue) take() []event {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	taken := q.events
+	q.events = nil
+	return taken
+}
+
+// close refuses all later events and forgets the queued ones.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed, q.events = true, nil
+}

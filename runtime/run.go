@@ -1,0 +1,131 @@
+package cloacina
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// RunHandle refers to one run. It is safe for concurrent use.
+type RunHandle struct {
+	r        *Runner
+	id       string
+	workflow string
+	live     *openRun // nil if the run had ended before
+}
+
+// ID returns the ID of the run.
+func (h *RunHandle) ID() string { return h.id }
+
+// Workflow returns the name of the run's workflow.
+func (h *RunHandle) Workflow() string { return h.workflow }
+
+// Wait waits until the run has ended and returns its result. The error is nil
+// only if the run completed; else it is a [*RunFailedError], or
+// [ErrCancelled], and there is a result nevertheless. There is none if the run
+// is blocked ([ErrBlocked], at once), the runner is shut down before the run
+// ended ([ErrShutdown]; the run goes on at the next start), or ctx ends, which
+// ends the wait and not the run.
+func (h *RunHandle) Wait(ctx context.Context) (*Result, error) { return h.r.wait(ctx, h.id, h.live) }
+
+// Cancel cancels the run; see [Runner.Cancel].
+func (h *RunHandle) Cancel(ctx context.Context) error { return h.r.Cancel(ctx, h.id) }
+
+// Wait waits for the end of a run by its ID, as [RunHandle.Wait] does. A run
+// whose workflow is not registered ends no sooner than it is.
+func (r *Runner) Wait(ctx context.Context, id string) (*Result, error) {
+	return r.wait(ctx, id, r.live.find(id))
+}
+
+func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, error) {
+	var result *Result
+	err := r.read(func(s store.Store) error {
+		if run != nil {
+			if err := r.waitOver(ctx, run); err != nil {
+				return err
+			}
+		}
+		detail, err := s.Run(ctx, id)
+		if err != nil {
+			return err
+		}
+		result = r.newResult(detail, run)
+		return nil
+	})
+	if err != nil {
+		if errors.Is(err, ErrBlocked) {
+			return nil, err
+		}
+		return nil, foundError("wait for", id, err)
+	}
+	return result, result.Err()
+}
+
+// waitOver waits until the run has ended.
+func (r *Runner) waitOver(ctx context.Context, run *openRun) error {
+	select {
+	case <-run.over:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-r.done:
+		select { // the run may have ended just before the runner
+		case <-run.over:
+		default:
+			return r.reason
+		}
+	}
+	if run.blocked != nil && r.live.find(run.id) == run {
+		return run.blocked
+	}
+	return nil
+}
+
+// RunOf is a [RunHandle] whose result has a type: what generated Start
+// functions return.
+type RunOf[R any] struct {
+	handle *RunHandle
+	read   func(*Keys, *R)
+}
+
+// ID returns the ID of the run.
+func (h *RunOf[R]) ID() string { return h.handle.ID() }
+
+// Handle returns the untyped handle of the run, whose Wait tells about every task.
+func (h *RunOf[R]) Handle() *RunHandle { return h.handle }
+
+// Cancel cancels the run; see [Runner.Cancel].
+func (h *RunOf[R]) Cancel(ctx context.Context) error { return h.handle.Cancel(ctx) }
+
+// Wait waits until the run has ended and returns what a completed run leaves
+// behind. On anything but a completed run it is the zero value with the error
+// that [RunHandle.Wait] describes.
+func (h *RunOf[R]) Wait(ctx context.Context) (R, error) {
+	var out, zero R
+	result, err := h.handle.Wait(ctx)
+	if err != nil {
+		return zero, err
+	}
+	keys, err := result.keys()
+	if err == nil {
+		h.read(keys, &out)
+		_, err = keys.entries()
+	}
+	if err != nil {
+		return zero, fmt.Errorf("result of run %s of workflow %s: %w", h.handle.id, h.handle.workflow, err)
+	}
+	return out, nil
+}
+
+// StartOf starts a run for generated code: write gives the keys of the input
+// and read those of the result. Everything else is as with [Runner.Start].
+func StartOf[R any](
+	ctx context.Context, r *Runner, workflow string, opts StartOptions, write func(*Keys), read func(*Keys, *R),
+) (*RunOf[R], error) {
+	h, err := r.start(ctx, workflow, opts, write)
+	if err != nil {
+		return nil, err
+	}
+	return &RunOf[R]{handle: h, read: read}, nil
+}

@@ -1,0 +1,60 @@
+package cloacina
+
+import (
+	"strings"
+	"sync/atomic"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
+
+// source is where [Keys] finds inherited values. It is safe for concurrent use.
+type source interface {
+	// lookup returns the JSON of a key, which is not to be changed.
+	lookup(key string) ([]byte, bool)
+	// context returns all keys, sorted.
+	context() []engine.Entry
+}
+
+// noSource is the source of an initial context: nothing is inherited.
+type noSource struct{}
+
+func (noSource) lookup(string) ([]byte, bool) { return nil, false }
+func (noSource) context() []engine.Entry      { return nil }
+
+// ancestors is the source of a task: the initial context and the writes of
+// its completed ancestors.
+type ancestors struct {
+	g     *engine.Graph
+	r     *engine.Run
+	task  int
+	reads []plan.Read
+	// next is where in reads the last read was found; generated code reads in
+	// the plan's order, which makes each search one comparison.
+	next atomic.Int64
+}
+
+func (a *ancestors) lookup(key string) ([]byte, bool) {
+	rd := a.read(key)
+	// For a task a leading slash is part of the name, and not the start of a
+	// JSON Pointer as it is in the rules that LookupRead also serves.
+	if rd == nil || strings.HasPrefix(key, "/") {
+		return a.g.Lookup(a.r, a.task, key)
+	}
+	return a.g.LookupRead(a.r, a.task, rd)
+}
+
+// read returns the plan's entry for the key, or nil.
+func (a *ancestors) read(key string) *plan.Read {
+	start := int(a.next.Load())
+	for i := range a.reads {
+		j := (start + i) % len(a.reads)
+		if a.reads[j].Key == key {
+			a.next.Store(int64(j + 1))
+			return &a.reads[j]
+		}
+	}
+	return nil
+}
+
+func (a *ancestors) context() []engine.Entry { return a.g.Context(a.r, a.task) }

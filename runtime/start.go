@@ -1,0 +1,169 @@
+package cloacina
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// StartOptions are the optional parts of starting a run.
+type StartOptions struct {
+	// ID identifies the run and makes starting it idempotent: starting the
+	// same workflow with the same input and ID again returns the run that is
+	// there. Defaults to a new UUIDv7.
+	ID string
+}
+
+// Start starts a run of a registered workflow and returns once it is on disk.
+// The input is the initial context; nil is an empty one. Keys that the
+// workflow does not accept, and missing ones, are [ErrInputKey].
+//
+// With an ID that is known, Start returns that run if workflow and input are
+// the same, else [ErrRunConflict]. If ctx ends first the run may have been
+// started or not; starting it again with the same ID finds out.
+func (r *Runner) Start(ctx context.Context, workflow string, input Values, opts StartOptions) (*RunHandle, error) {
+	return r.start(ctx, workflow, opts, func(k *Keys) { WriteAll(k, input) })
+}
+
+// Execute starts a run and waits for its end; see [Runner.Start] and
+// [RunHandle.Wait]. If ctx ends first the run goes on.
+func (r *Runner) Execute(ctx context.Context, workflow string, input Values) (*Result, error) {
+	run, err := r.Start(ctx, workflow, input, StartOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return run.Wait(ctx)
+}
+
+func (r *Runner) start(ctx context.Context, name string, opts StartOptions, write func(*Keys)) (*RunHandle, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	w, initial, err := r.checkStart(name, opts, write)
+	if err != nil {
+		return nil, fmt.Errorf("start workflow %s: %w", name, err)
+	}
+	e := &startEvent{workflow: w, id: opts.ID, initial: initial, answer: newAnswer(), release: func() {}}
+	if e.id == "" {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return nil, fmt.Errorf("start workflow %s: %w", name, err)
+		}
+		e.id = id.String()
+		return r.create(ctx, e)
+	}
+	if err := r.ids.lock(ctx, r.done, e.id); err != nil {
+		return nil, err
+	}
+	known, err := r.known(ctx, e)
+	if known != nil || err != nil {
+		r.ids.unlock(e.id)
+		return known, err
+	}
+	e.release = func() { r.ids.unlock(e.id) }
+	return r.create(ctx, e)
+}
+
+// checkStart looks at everything that the store need not be asked for.
+func (r *Runner) checkStart(name string, opts StartOptions, write func(*Keys)) (*workflow, []engine.Entry, error) {
+	select {
+	case <-r.done:
+		return nil, nil, r.reason
+	default:
+	}
+	if err := checkID(opts.ID); err != nil {
+		return nil, nil, err
+	}
+	w, err := r.registered(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	k := newInputKeys(r.cfg.limits())
+	write(k)
+	entries, err := k.entries()
+	if err != nil {
+		return nil, nil, fmt.Errorf("input: %w", err)
+	}
+	initial, err := w.checkInput(entries)
+	return w, initial, err
+}
+
+// known returns the run that has the ID of e, nil if there is none.
+func (r *Runner) known(ctx context.Context, e *startEvent) (*RunHandle, error) {
+	live := r.live.find(e.id)
+	var old *store.RunDetail
+	err := r.read(func(s store.Store) (err error) {
+		old, err = s.Run(ctx, e.id)
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("start run %s: %w", e.id, err)
+	case old.Workflow != e.workflow.name:
+		return nil, fmt.Errorf("start run %s of workflow %s: %w by a run of workflow %s",
+			e.id, e.workflow.name, ErrRunConflict, old.Workflow)
+	case !slices.EqualFunc(old.Initial, e.initial, sameEntry):
+		return nil, fmt.Errorf("start run %s of workflow %s: %w by a run with another input",
+			e.id, e.workflow.name, ErrRunConflict)
+	}
+	return &RunHandle{r: r, id: e.id, workflow: e.workflow.name, live: live}, nil
+}
+
+func sameEntry(a, b engine.Entry) bool { return a.Key == b.Key && string(a.Value) == string(b.Value) }
+
+// create hands a new run to the loop and waits until it is on disk.
+func (r *Runner) create(ctx context.Context, e *startEvent) (*RunHandle, error) {
+	if !r.queue.push(e) {
+		e.release()
+	}
+	if err := r.await(ctx, e.answer); err != nil {
+		return nil, fmt.Errorf("start workflow %s: %w", e.workflow.name, err)
+	}
+	return &RunHandle{r: r, id: e.id, workflow: e.workflow.name, live: e.run}, nil
+}
+
+// startEvent starts a run whose ID is new.
+type startEvent struct {
+	workflow *workflow
+	id       string
+	initial  []engine.Entry
+	run      *openRun // set before the answer
+	answer   answer
+	release  func() // of the ID
+}
+
+func (e *startEvent) apply(l *loop) {
+	if l.draining {
+		e.release()
+		e.answer.give(ErrShutdown)
+		return
+	}
+	p := e.workflow.graph.Plan()
+	deadline := int64(0)
+	if p.Timeout > 0 {
+		deadline = l.millis() + int64((p.Timeout+time.Millisecond-1)/time.Millisecond)
+	}
+	l.lastNum++
+	run := newOpenRun(l.lastNum, p, e.workflow.graph.NewRun(e.id, e.initial, deadline))
+	run.adopt(e.workflow)
+	e.run = run
+	l.r.live.add(run)
+	l.store(store.RunCreated{
+		Num: run.num, ID: run.id, Plan: p, Initial: run.state.Initial, At: l.millis(), Deadline: deadline,
+	})
+	l.watchDeadline(run)
+	l.step(run, engine.Event{Kind: engine.Begin}, nil)
+	l.after(func() {
+		e.release()
+		e.answer.give(nil)
+	})
+}

@@ -1,0 +1,50 @@
+package cloacina
+
+import (
+	"fmt"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+)
+
+// State is the state of a run or of a task, as it is shown and filtered.
+type State string
+
+// The states. A run is running, paused or blocked until it ends completed,
+// failed or cancelled. A task is waiting, ready, running, retrying or deferred
+// until it ends completed, failed, skipped or cancelled. An ended state is
+// never left.
+const (
+	Running   State = "running"   // run, task
+	Paused    State = "paused"    // run
+	Blocked   State = "blocked"   // run: its plan does not fit the code, or an assertion failed
+	Waiting   State = "waiting"   // task: a dependency has not ended
+	Ready     State = "ready"     // task: waits for a slot
+	Retrying  State = "retrying"  // task: waits for the delay of a retry
+	Deferred  State = "deferred"  // task
+	Completed State = "completed" // run, task
+	Failed    State = "failed"    // run, task
+	Skipped   State = "skipped"   // task: its trigger rule was false
+	Cancelled State = "cancelled" // run, task
+)
+
+// Ended reports whether the state is final.
+func (s State) Ended() bool {
+	switch s {
+	case Completed, Failed, Skipped, Cancelled:
+		return true
+	default:
+		return false
+	}
+}
+
+func runState(s engine.RunStatus) State   { return State(s.String()) }
+func taskState(s engine.TaskStatus) State { return State(s.String()) }
+
+// runStatus is the engine's name of a run's state.
+func runStatus(s State) (engine.RunStatus, error) {
+	var status engine.RunStatus
+	if err := status.UnmarshalText([]byte(s)); err != nil {
+		return 0, fmt.Errorf("%q is not the state of a run", string(s))
+	}
+	return status, nil
+}

@@ -1,0 +1,258 @@
+package cloacina
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// step applies an event to a run and turns what the engine decides into
+// changes to store and things to do afterwards. cause is the error of a failed
+// attempt, or what ended the run; nil where nothing went wrong.
+func (l *loop) step(run *openRun, e engine.Event, cause error) {
+	if e.Now == 0 {
+		e.Now = l.millis()
+	}
+	decisions, err := run.graph.Step(run.state, e)
+	if err != nil {
+		l.violated(run, err)
+		return
+	}
+	for _, d := range decisions {
+		l.follow(run, &e, d, cause)
+	}
+}
+
+// follow acts on one decision.
+func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause error) {
+	switch d.Kind {
+	case engine.BecameReady:
+		l.becameReady(run, e, d)
+	case engine.WasSkipped:
+		l.skipped(run, d)
+	case engine.Started:
+		l.started(run, d)
+	case engine.Completed:
+		l.completed(run, e, d)
+	case engine.WillRetry:
+		l.willRetry(run, d, cause)
+	case engine.FailedForGood:
+		l.failed(run, d, cause)
+	case engine.WasCancelled:
+		l.cancelled(run, d, cause)
+	case engine.RunEnded:
+		l.runEnded(run, d, cause)
+	}
+}
+
+func (l *loop) becameReady(run *openRun, e *engine.Event, d engine.Decision) {
+	switch {
+	case d.Verdict:
+		l.store(store.TaskDecided{Run: run.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: l.millis()})
+		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
+			"Task ready: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules passed)")
+	case e.Kind == engine.RetryDue:
+		l.store(store.TaskRequeued{Run: run.num, Task: d.Task, At: l.millis()})
+	default:
+		l.cutOff(run, e.Kind, d)
+	}
+	l.ready.push(readyTask{run, d.Task})
+}
+
+// cutOff stores that an attempt was stopped or interrupted; it runs again.
+func (l *loop) cutOff(run *openRun, kind engine.EventKind, d engine.Decision) {
+	end := store.AttemptEnded{Run: run.num, Task: d.Task, Attempt: d.Attempt, At: l.millis()}
+	word := "stopped"
+	end.Outcome = store.AttemptStopped
+	if kind == engine.Interrupted {
+		word = "interrupted"
+		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
+	}
+	l.store(end)
+	l.logTask(run, d.Task, slog.LevelWarn, componentScheduler,
+		fmt.Sprintf("Task %s: %s (attempt %d runs again)", word, run.plan.Tasks[d.Task].ID, d.Attempt),
+		slog.Int(fieldAttempt, d.Attempt))
+}
+
+func (l *loop) skipped(run *openRun, d engine.Decision) {
+	l.store(store.TaskDecided{Run: run.num, Task: d.Task, Leaves: d.Leaves, At: l.millis()})
+	if l.r.log.Enabled(noContext, slog.LevelInfo) {
+		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
+			"Task skipped: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules failed)",
+			slog.String(fieldReason, skipReason(run.plan, d.Task, d.Leaves)))
+	}
+}
+
+func (l *loop) started(run *openRun, d engine.Decision) {
+	l.store(store.AttemptStarted{
+		Run: run.num, Task: d.Task, Attempt: d.Attempt, At: l.millis(), Host: l.r.host, Version: l.r.build,
+	})
+	c := l.newCall(run, d.Task, d.Attempt)
+	l.after(c.launch)
+}
+
+func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
+	l.store(store.AttemptEnded{
+		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptSucceeded, At: l.millis(),
+	})
+	l.store(store.TaskEnded{
+		Run: run.num, Task: d.Task, Status: engine.TaskCompleted, Writes: e.Writes, At: l.millis(),
+	})
+	l.logTask(run, d.Task, slog.LevelInfo, componentExecutor,
+		fmt.Sprintf("Task completed: %s (attempt %d)", run.plan.Tasks[d.Task].ID, d.Attempt),
+		slog.Int(fieldAttempt, d.Attempt))
+	l.callback(run, d.Task, d.Attempt, run.code[d.Task].OnSuccess, nil)
+}
+
+func (l *loop) willRetry(run *openRun, d engine.Decision, cause error) {
+	run.errs[d.Task] = cause
+	l.store(store.AttemptEnded{
+		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptFailed,
+		Error: storedText(cause), At: l.millis(), Due: d.Due,
+	})
+	l.watchRetry(run, d.Task, d.Attempt, d.Due)
+	delay := time.Duration(d.Due-l.millis()) * time.Millisecond
+	l.logTask(run, d.Task, slog.LevelWarn, componentExecutor,
+		fmt.Sprintf("Task will be retried: %s (attempt %d failed, next attempt in %v)",
+			run.plan.Tasks[d.Task].ID, d.Attempt, delay),
+		append(failureAttrs(cause), slog.Int(fieldAttempt, d.Attempt), slog.Duration("delay", delay))...)
+}
+
+func (l *loop) failed(run *openRun, d engine.Decision, cause error) {
+	run.errs[d.Task] = cause
+	end := store.AttemptEnded{
+		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptFailed,
+		Error: storedText(cause), At: l.millis(),
+	}
+	if d.Interrupted {
+		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
+	}
+	l.store(end)
+	l.store(store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskFailed, At: l.millis()})
+	l.logTask(run, d.Task, slog.LevelError, componentExecutor,
+		fmt.Sprintf("Task failed: %s (attempt %d, no retry)", run.plan.Tasks[d.Task].ID, d.Attempt),
+		append(failureAttrs(cause), slog.Int(fieldAttempt, d.Attempt))...)
+	l.callback(run, d.Task, d.Attempt, run.code[d.Task].OnFailure, cause)
+}
+
+// failureAttrs are the fields of a failed attempt.
+func failureAttrs(err error) []slog.Attr {
+	attrs := []slog.Attr{errorAttr(err)}
+	var p *PanicError
+	if errors.As(err, &p) {
+		attrs = append(attrs, slog.String("stack", bounded(string(p.Stack))))
+	}
+	return attrs
+}
+
+func (l *loop) cancelled(run *openRun, d engine.Decision, cause error) {
+	if d.Attempt > 0 {
+		l.store(store.AttemptEnded{
+			Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptCancelled, At: l.millis(),
+		})
+		if c := run.calls[d.Task]; c != nil && !c.settled {
+			l.settle(c, cause)
+		}
+	}
+	l.store(store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()})
+}
+
+func (l *loop) runEnded(run *openRun, d engine.Decision, cause error) {
+	end := store.RunEnded{Run: run.num, Status: d.Status, At: l.millis()}
+	var blocked error
+	switch {
+	case d.Status == engine.RunBlocked:
+		end.Error = errorText(cause)
+		blocked = blockedError(run, end.Error)
+	case d.Status == engine.RunCompleted:
+		l.logRun(run, slog.LevelInfo, runSummary(run.state))
+	default:
+		if cause == ErrRunTimeout {
+			end.Error = errorText(cause)
+		}
+		l.logRun(run, slog.LevelError, runSummary(run.state))
+	}
+	l.store(end)
+	l.close(run, blocked)
+}
+
+// violated blocks a run about which an assertion of the engine failed. The
+// other runs go on.
+func (l *loop) violated(run *openRun, err error) {
+	attrs := []slog.Attr{errorAttr(err)}
+	var v *engine.Violation
+	if errors.As(err, &v) {
+		attrs = append(attrs, slog.String("dump", v.Dump), slog.String("stack", string(v.Stack)))
+	}
+	l.logRun(run, slog.LevelError, "Pipeline blocked", attrs...)
+	for _, c := range l.callsOf(run) {
+		if !c.settled {
+			l.settle(c, ErrBlocked)
+		}
+	}
+	l.step(run, engine.Event{Kind: engine.Block}, err)
+}
+
+// watchRetry makes a task ready again once its delay has passed.
+func (l *loop) watchRetry(run *openRun, task, attempt int, due int64) {
+	l.wait(run, due, func(now int64) {
+		l.step(run, engine.Event{Kind: engine.RetryDue, Now: now, Task: task, Attempt: attempt}, nil)
+	})
+}
+
+// watchDeadline ends the run at its timeout.
+func (l *loop) watchDeadline(run *openRun) {
+	if run.state.Deadline == 0 {
+		return
+	}
+	l.wait(run, run.state.Deadline, func(now int64) {
+		l.step(run, engine.Event{Kind: engine.TimedOut, Now: now}, ErrRunTimeout)
+	})
+}
+
+// fill gives the free slots to ready tasks, the oldest first over all runs.
+func (l *loop) fill() {
+	for !l.draining && len(l.calls) < l.r.cfg.MaxConcurrentTasks {
+		t, ok := l.nextReady()
+		if !ok {
+			return
+		}
+		l.step(t.run, engine.Event{Kind: engine.Start, Task: t.task}, nil)
+	}
+}
+
+// nextReady returns the oldest ready task that may start now. One whose last
+// call has not come back is put aside until it has; so is a suspect while
+// another one runs, because two could not be told apart if the process died.
+func (l *loop) nextReady() (readyTask, bool) {
+	if l.suspect == nil {
+		if t, ok := l.suspects.pop(); ok {
+			return t, true
+		}
+	}
+	for {
+		t, ok := l.ready.pop()
+		switch {
+		case !ok:
+			return t, false
+		case t.run.calls[t.task] != nil:
+			t.run.calls[t.task].wanted = true
+		case l.suspect != nil && l.suspected(t.run, t.task):
+			l.suspects.push(t)
+		default:
+			return t, true
+		}
+	}
+}
+
+// suspected reports whether the process died so often during the task's
+// current attempt that the task may be the reason.
+func (l *loop) suspected(run *openRun, task int) bool {
+	limit := l.r.cfg.MaxInterruptions
+	t := &run.state.Tasks[task]
+	return limit >= 0 && t.Interruptions >= limit && (t.Again || t.Status == engine.TaskRunning)
+}
