@@ -13,6 +13,7 @@ import (
 	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/cloacina-go/cloacina/internal/store/sqlite"
+	"github.com/cloacina-go/cloacina/internal/testmodule"
 )
 
 const (
@@ -51,13 +52,13 @@ func TestRulesMeanTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newProject(t, map[string]string{
+	m := testmodule.New(t, "example.com/rules", map[string]string{
 		"tasks.go": ruleSource(rules), "main.go": ruleProgram, "states.json": string(input),
 	})
-	p.generate()
-	p.run(p.build())
+	m.Generate()
+	m.Run("go", "run", ".")
 
-	s, err := sqlite.Open(t.Context(), filepath.Join(p.dir, "runs.db"), sqlite.Config{})
+	s, err := sqlite.Open(t.Context(), filepath.Join(m.Dir, "runs.db"), sqlite.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
