@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloacina-go/cloacina/examples/internal/golden"
 	"github.com/cloacina-go/cloacina/internal/testmodule"
 )
 
@@ -209,4 +210,17 @@ func expect(t *testing.T, got observed, attempts int, completed string, delays .
 			t.Errorf("delay %d is %v, want about %v seconds (%v to %v)", i+1, d, want, least, most)
 		}
 	}
+}
+
+// A misspelt name is found before anything runs, and the finding says where it
+// stands and what was meant.
+func TestFinding(t *testing.T) {
+	t.Parallel()
+	tasks := strings.Replace(source(t, "typed", "tasks.go"),
+		`task_success("process_data"),`, `task_success("proces_data"),`, 1)
+	m := testmodule.New(t, "github.com/cloacina-go/cloacina/examples/edited", map[string]string{
+		"tasks.go": tasks, "main.go": source(t, "typed", "main.go"),
+	})
+	m.Run("go", "build", "-o", "cloacina-gen", "github.com/cloacina-go/cloacina/cmd/cloacina-gen")
+	golden.Check(t, "finding.txt", string(m.Fail(1, filepath.Join(m.Dir, "cloacina-gen"))))
 }

@@ -80,15 +80,33 @@ func (m *Module) Generate(packages ...string) {
 // output. It fails the test, with all output, if the command fails.
 func (m *Module) Run(name string, args ...string) []byte {
 	m.tb.Helper()
-	var stdout, stderr bytes.Buffer
+	stdout, stderr, err := m.execute(name, args)
+	if err != nil {
+		m.tb.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, stdout, stderr)
+	}
+	return stdout
+}
+
+// Fail executes a command that has to end with the given exit code, and returns
+// what it wrote to standard error.
+func (m *Module) Fail(code int, name string, args ...string) []byte {
+	m.tb.Helper()
+	stdout, stderr, err := m.execute(name, args)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != code {
+		m.tb.Fatalf("%s %s: got %v, want exit code %d\n%s%s", name, strings.Join(args, " "), err, code, stdout, stderr)
+	}
+	return stderr
+}
+
+func (m *Module) execute(name string, args []string) (stdout, stderr []byte, err error) {
+	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(m.tb.Context(), name, args...)
 	cmd.Dir = m.Dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		m.tb.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, &stdout, &stderr)
-	}
-	return stdout.Bytes()
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	return out.Bytes(), errs.Bytes(), err
 }
 
 func read(tb testing.TB, name string) string {
