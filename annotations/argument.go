@@ -155,7 +155,8 @@ func (s *argumentScanner) argumentValue(a *argument) {
 	if s.at >= len(s.buf) || s.buf[s.at] == '\n' || s.comment() {
 		a.broken = true
 		at := a.keySpan.End.Offset - s.base
-		f := s.complain(CodeMissingValue, a.keyStart()-s.base, at, quoted(a.key)+" has no value; it stands behind = on the same line")
+		f := s.complain(CodeMissingValue, a.keyStart()-s.base, at,
+			quoted(a.key)+" has no value; it stands behind = on the same line")
 		if s.keys.specs[a.key].kind == flagValue {
 			s.remove(f, "write the bare flag", s.base+at, s.base+start)
 		}
@@ -196,9 +197,12 @@ func (s *argumentScanner) take(a *argument) {
 func (s *argumentScanner) unknownKey(a *argument) {
 	suggestion := s.keys.suggest(a.key)
 	message := "unknown key " + quoted(a.key)
-	if suggestion != "" {
+	switch {
+	case suggestion != "":
 		message += "; did you mean " + quoted(suggestion) + "?"
-	} else {
+	case s.keys.elsewhere(a.key) != "":
+		message = quoted(a.key) + " belongs to //cloacina:" + s.keys.elsewhere(a.key)
+	default:
 		message += "; //cloacina:" + s.keys.verb + " takes " + strings.Join(s.keys.names, ", ")
 	}
 	f := s.report(CodeUnknownKey, a.keyStart(), a.keyEnd(), message)

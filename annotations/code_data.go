@@ -8,9 +8,11 @@ const (
 
 var dataCodes = []CodeInfo{
 	{CodeUndeclaredKey, SeverityError, "key that is neither written nor declared as input",
-		"The workflow declares its input, so every other key must be written by an ancestor of the task that reads it, and none writes this one. " +
-			"Add the key to the input type, correct it, or add the task that writes it."},
+		"The workflow declares its input, so every other key must be written by an ancestor of the task " +
+			"that reads it, and none writes this one. Add the key to the input type, correct it, or add the " +
+			"task that writes it."},
 	{CodePresumedInput, SeverityWarning, "key that is presumed to be input",
-		"No task writes the key, so it can only come from the initial context, which the workflow does not declare. " +
-			"Declare a struct with a field for it and name the struct in the workflow's annotation: input=Input."},
+		"No task writes the key, so it can only come from the initial context, which the workflow does not " +
+			"declare. Declare a struct with a field for it and name the struct in the workflow's annotation: " +
+			"input=Input."},
 }

@@ -32,7 +32,8 @@ func (s *argumentScanner) needsBrackets(a *argument, start, end int) {
 		s.fixAround(f, "put it in brackets", s.base+start, s.base+end, "[", "]")
 		return
 	}
-	f := s.complain(CodeInfixWithoutParens, start, end, "an infix rule stands in parentheses, because a value ends at the first blank")
+	f := s.complain(CodeInfixWithoutParens, start, end,
+		"an infix rule stands in parentheses, because a value ends at the first blank")
 	if !endsOpen(s.buf[start:end]) {
 		s.fixAround(f, "put it in parentheses", s.base+start, s.base+end, "(", ")")
 	}

@@ -118,8 +118,11 @@ func (p *fileParser) workflow(text *annotationText, spec *ast.TypeSpec, name *as
 	p.source.Workflows = append(p.source.Workflows, w)
 }
 
+// spanOf returns the place of a node. In a tree with syntax errors the end of one
+// can lie behind that of the file.
 func (p *fileParser) spanOf(n ast.Node) Span {
-	return p.span(p.offset(n.Pos()), p.offset(n.End()))
+	start := p.offset(n.Pos())
+	return p.span(start, start+int(n.End()-n.Pos()))
 }
 
 // docText returns a doc comment without its directives.

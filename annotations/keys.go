@@ -6,7 +6,7 @@ type keySpec struct {
 	// kind says how the text of the value is divided.
 	kind valueKind
 	// read takes the value over into the declaration.
-	read func(v *valueReader, a *argument)
+	read reader
 }
 
 // valueKind is what the scanner has to know about a value.
@@ -62,7 +62,22 @@ func (s *keySet) suggest(key string) string {
 			return candidate
 		}
 	}
+	if s.elsewhere(key) != "" {
+		return ""
+	}
 	return Suggest(key, s.names)
+}
+
+// elsewhere returns the other directive if it has the key.
+func (s *keySet) elsewhere(key string) string {
+	other := workflowKeys(new(Workflow))
+	if s.verb == verbWorkflow {
+		other = taskKeys(new(Task))
+	}
+	if _, ok := other.specs[key]; ok {
+		return other.verb
+	}
+	return ""
 }
 
 func withoutDefault(key string) string {

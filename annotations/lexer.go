@@ -102,7 +102,7 @@ func (l *lexer) nested(open []int, whole bool) bool {
 		}
 		l.at++
 	}
-	if len(open) > 0 {
+	if len(open) > 0 && ok {
 		l.complain(CodeUnbalanced, open[0], open[0]+1, quoted(string(l.buf[open[0]]))+" is never closed")
 		return false
 	}

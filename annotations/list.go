@@ -1,6 +1,7 @@
 package annotations
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -16,8 +17,8 @@ func (v *valueReader) list(a *argument) ([]Name, bool) {
 		}
 		start, end = start+1, end-1
 	}
-	l := listReader{lexer{reporter: v.reporter, buf: v.buf[:end], base: v.base, at: start}}
-	return l.read(v.buf[a.start] == '[')
+	l := listReader{lexer: lexer{reporter: v.reporter, buf: v.buf[:end], base: v.base, at: start}}
+	return l.read()
 }
 
 // reachesBracket says that the first ] outside of strings ends the text.
@@ -38,10 +39,14 @@ func (l *lexer) reachesBracket() bool {
 }
 
 // listReader reads the elements between the brackets of a list.
-type listReader struct{ lexer }
+type listReader struct {
+	lexer
+	// gap is where the last element ended.
+	gap int
+}
 
-// read returns the elements; a comma behind the last one is fine in brackets.
-func (l *listReader) read(brackets bool) ([]Name, bool) {
+// read returns the elements. A comma may stand behind the last one.
+func (l *listReader) read() ([]Name, bool) {
 	list := []Name{}
 	ok := true
 	l.blanks()
@@ -51,12 +56,23 @@ func (l *listReader) read(brackets bool) ([]Name, bool) {
 			ok = false
 			continue
 		}
+		start := l.at
 		element, good := l.element()
-		ok = ok && good
+		ok = !l.joined(list, start) && good && ok
 		list = append(list, element)
-		ok = l.separator(brackets) && ok
+		l.separator()
 	}
 	return list, ok
+}
+
+// joined reports an element that no comma divides from the one before it.
+func (l *listReader) joined(before []Name, start int) bool {
+	if len(before) == 0 || bytes.IndexByte(l.buf[l.gap:start], ',') >= 0 {
+		return false
+	}
+	f := l.complain(CodeBadList, start, l.at, "there is no comma before "+quoted(string(l.buf[start:l.at])))
+	l.fix(f, "insert a comma", l.base+l.gap, l.base+l.gap, ",")
+	return true
 }
 
 func (l *listReader) extraComma() {
@@ -67,24 +83,13 @@ func (l *listReader) extraComma() {
 }
 
 // separator moves over the comma behind an element.
-func (l *listReader) separator(brackets bool) bool {
-	end := l.at
+func (l *listReader) separator() {
+	l.gap = l.at
 	l.blanks()
-	switch {
-	case l.at == len(l.buf):
-		return true
-	case l.buf[l.at] == ',':
+	if l.at < len(l.buf) && l.buf[l.at] == ',' {
 		l.at++
 		l.blanks()
-		if l.at == len(l.buf) && !brackets {
-			l.complain(CodeBadList, end, end+1, "there is no element behind this comma")
-			return false
-		}
-		return true
 	}
-	f := l.complain(CodeBadList, l.at, l.at+1, "there is no comma between the elements")
-	l.fix(f, "insert a comma", l.base+end, l.base+end, ",")
-	return false
 }
 
 // element reads a bare word or a string.
@@ -102,7 +107,8 @@ func (l *listReader) element() (Name, bool) {
 	}
 	word := Name{Text: string(l.buf[start:l.at]), Span: l.span(l.base+start, l.base+l.at)}
 	if i := strings.IndexAny(word.Text, "()[]'="); i >= 0 {
-		l.complain(CodeBadList, start, l.at, quoted(word.Text)+" is no element of a list; write words or strings, separated by commas")
+		l.complain(CodeBadList, start, l.at,
+			quoted(word.Text)+" is no element of a list; write words or strings, separated by commas")
 		return word, false
 	}
 	return word, true
@@ -120,6 +126,9 @@ func (v *valueReader) dependencies(a *argument) ([]Name, bool) {
 	seen := make(map[string]Span, len(list))
 	kept := list[:0]
 	for _, n := range list {
+		if v.full() {
+			break
+		}
 		if v.dependency(n, seen, len(list)) {
 			seen[n.Text] = n.Span
 			kept = append(kept, n)
@@ -133,7 +142,8 @@ func (v *valueReader) dependency(n Name, seen map[string]Span, all int) bool {
 	first, again := seen[n.Text]
 	switch {
 	case again:
-		f := v.add(Finding{Code: CodeDuplicateDependency, Span: n.Span, Message: "dependency " + quoted(n.Text) + " is given twice",
+		f := v.add(Finding{Code: CodeDuplicateDependency, Span: n.Span,
+			Message: "dependency " + quoted(n.Text) + " is given twice",
 			Related: related(first, "first given here")})
 		v.removeElement(f, n)
 	case n.Text == "*" && all > 1:
@@ -203,11 +213,13 @@ func (v *valueReader) match(n Name, words []string) bool {
 	case !n.Quoted:
 		tail, suggestion := didYouMean(n.Text, words)
 		f := v.add(Finding{Code: CodeUnknownRetryCondition, Span: n.Span,
-			Message: "unknown retry_condition " + quoted(n.Text) + tail + "; it is all, never, transient, or a list of quoted parts of the error text"})
+			Message: "unknown retry_condition " + quoted(n.Text) + tail +
+				"; it is all, never, transient, or a list of quoted parts of the error text"})
 		v.fixChange(f, n.Span.Start.Offset, n.Span.End.Offset, suggestion)
 		v.fix(f, "quote it", n.Span.Start.Offset, n.Span.End.Offset, `"`+n.Text+`"`)
 	case n.Text == "":
-		v.add(Finding{Code: CodeUnknownRetryCondition, Span: n.Span, Message: "an empty text is part of every error; write retry_condition=all"})
+		v.add(Finding{Code: CodeUnknownRetryCondition, Span: n.Span,
+			Message: "an empty text is part of every error; write retry_condition=all"})
 	default:
 		return true
 	}

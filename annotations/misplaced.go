@@ -73,7 +73,8 @@ func (p *fileParser) groupEnd(group *ast.CommentGroup) int {
 }
 
 func (p *fileParser) misplaced(d directive, place string) {
-	f := p.report(CodeMisplaced, d.start, d.head, "//cloacina:"+d.verb+" "+place+", where it has no effect; "+home(d.verb))
+	f := p.report(CodeMisplaced, d.start, d.head,
+		"//cloacina:"+d.verb+" "+place+", where it has no effect; "+home(d.verb))
 	if d.verb == verbWorkflow && place == onFunction {
 		f.Message = "//cloacina:workflow " + place + ", where it has no effect; a function is a task"
 		p.fixChange(f, d.start, d.head, "//cloacina:"+verbTask)

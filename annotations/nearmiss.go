@@ -138,8 +138,10 @@ func (p *fileParser) blockNearMisses(text string, start int) {
 		if !ok {
 			continue
 		}
-		f := p.report(CodeNearMiss, at, at+m.head, quoted(body[:m.head])+" in a block comment is no directive; write //"+tool+":"+m.verb)
-		if offset >= len(text) && at == start+len(text)-len(strings.TrimLeft(text, " \t/*")) {
+		f := p.report(CodeNearMiss, at, at+m.head,
+			quoted(body[:m.head])+" in a block comment is no directive; write //"+tool+":"+m.verb)
+		whole := offset >= len(text) && at == start+len(text)-len(strings.TrimLeft(text, " \t/*"))
+		if whole && strings.HasSuffix(text, "*/") {
 			p.fixBlock(f, m, body, start, start+len(text))
 		}
 	}

@@ -78,7 +78,8 @@ func (p *ruleParser) taskName(e ast.Expr) (Name, bool) {
 		if !reservedWords[arg.Name] {
 			return Name{Text: arg.Name, Span: span}, true
 		}
-		f := p.failAt(e, CodeBadTaskName, quoted(arg.Name)+" is a word of the rule language; as a task name it must be quoted")
+		f := p.failAt(e, CodeBadTaskName,
+			quoted(arg.Name)+" is a word of the rule language; as a task name it must be quoted")
 		p.replace(f, e, "quote it", `"`+arg.Name+`"`)
 		return Name{}, false
 	case *ast.BasicLit:

@@ -87,7 +87,8 @@ func (p *ruleParser) negative(l Literal, whole ast.Expr, e *ast.BasicLit) (Liter
 func (p *ruleParser) magnitude(whole ast.Expr, e *ast.BasicLit, limit uint64) (uint64, bool) {
 	n, err := strconv.ParseUint(e.Value, 0, 64)
 	if err != nil || n > limit {
-		p.failAt(whole, CodeBadLiteral, "integer is out of the range of int64 and uint64; for a large number write a float, such as 1e30")
+		p.failAt(whole, CodeBadLiteral,
+			"integer is out of the range of int64 and uint64; for a large number write a float, such as 1e30")
 		return 0, false
 	}
 	return n, true

@@ -25,7 +25,9 @@ const (
 // rule is nil if and only if a finding is an error.
 func ParseRule(text string) (Rule, []Finding) {
 	file := token.NewFileSet().AddFile("", -1, len(text))
-	file.SetLinesForContent([]byte(text))
+	if text != "" { // else the file would lose its only line
+		file.SetLinesForContent([]byte(text))
+	}
 	r := newReporter(file, "")
 	if len(text) > MaxAnnotationBytes {
 		r.report(CodeTooLarge, 0, 0, "rule is longer than 1 MiB")
@@ -56,7 +58,7 @@ func parseRule(r *reporter, text []byte, base int) (Rule, bool) {
 		return nil, false
 	}
 	if len(p.tokens) == 0 {
-		p.fail(CodeRuleSyntax, 0, len(text), "rule is empty; write always")
+		p.fail(CodeRuleSyntax, 0, 0, "rule is empty; write always")
 		return nil, false
 	}
 	tree, err := parser.ParseExprFrom(token.NewFileSet(), "", p.buf, parser.AllErrors|parser.SkipObjectResolution)
@@ -90,39 +92,49 @@ func (p *ruleParser) syntaxErrors(err error) {
 		if i > 0 && e.Pos.Offset == list[i-1].Pos.Offset {
 			continue
 		}
-		start, end, before := p.tokenAt(e.Pos.Offset)
-		f := p.fail(CodeRuleSyntax, start, end, "trigger rule: "+plainSyntax(e.Msg))
-		if strings.HasPrefix(e.Msg, "missing ','") && before > 0 {
-			p.fix(f, "insert a comma", p.base+before, p.base+before, ",")
+		start, end := p.tokenAt(e.Pos.Offset)
+		code := CodeRuleSyntax
+		if e.Msg == tooDeepForGo {
+			code = CodeTooLarge
 		}
+		p.fail(code, start, end, "trigger rule: "+syntaxWords.Replace(shortFound(e.Msg)))
 	}
 }
 
-// tokenAt returns the token that begins at the offset, and where the one before
-// it ends. Behind the last token it is the empty stretch after that one.
-func (p *ruleParser) tokenAt(offset int) (start, end, before int) {
-	for _, t := range p.tokensFrom(offset) {
-		if t.start == offset {
-			return t.start, t.end, p.endBefore(t.start)
-		}
-		break
+// tooDeepForGo is what go/parser says of a chain of 100,000 operators.
+const tooDeepForGo = "exceeded max nesting depth"
+
+// shortFound cuts the token that go/parser found, which can be of any length.
+func shortFound(message string) string {
+	before, found, ok := strings.Cut(message, "found ")
+	if !ok {
+		return message
+	}
+	return before + "found " + short(found)
+}
+
+// tokenAt returns the token that begins at the offset. Behind the last token it
+// is the empty stretch after that one.
+func (p *ruleParser) tokenAt(offset int) (start, end int) {
+	if rest := p.tokensFrom(offset); len(rest) > 0 && rest[0].start == offset {
+		return rest[0].start, rest[0].end
 	}
 	last := p.endBefore(offset + 1)
-	return last, last, last
+	return last, last
 }
 
+// syntaxWords rewords errors of go/parser for someone who writes a rule.
 var syntaxWords = strings.NewReplacer(
 	"'EOF'", "the end of the rule",
 	"operand", "a rule or a value",
 )
 
-// plainSyntax rewords an error of go/parser for someone who writes a rule.
-func plainSyntax(message string) string { return syntaxWords.Replace(message) }
-
-// extent returns the place of an expression in the text.
+// extent returns the place of an expression in the text. What go/parser makes up
+// for a missing operand ends with the last token.
 func (p *ruleParser) extent(e ast.Node) (start, end int) {
-	start = min(max(int(e.Pos())-1, 0), len(p.buf))
-	return start, min(max(int(e.End())-1, start), len(p.buf))
+	last := p.endBefore(len(p.buf))
+	start = min(max(int(e.Pos())-1, 0), last)
+	return start, min(max(int(e.End())-1, start), last)
 }
 
 func (p *ruleParser) node(e ast.Node) node {

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // ruleToken is one token of a rule. One that was reported already has been
@@ -33,48 +34,29 @@ func (p *ruleParser) readTokens() bool {
 			return true
 		}
 		start := file.Offset(pos)
-		t := ruleToken{Token: tok, start: start, end: tokenEnd(start, tok, lit)}
-		if !depth.follow(tok) {
+		t := ruleToken{Token: tok, start: start, end: p.tokenEnd(start, tok, lit)}
+		if !depth.follow(tok, p.lastToken()) {
 			p.fail(CodeTooLarge, t.start, t.end, "trigger rule nests deeper than 1,000")
 			return false
 		}
-		t.reported = p.refuse(t, lit, problem)
+		t = p.joined(t, lit, depth.inCall())
+		t.reported = t.reported || p.refuse(t, lit, problem)
 		p.tokens = append(p.tokens, t)
 	}
 	return false
 }
 
-func tokenEnd(start int, tok token.Token, lit string) int {
-	if lit == "" {
+// tokenEnd returns the end of a token; that of one that is not closed is where the
+// blanks begin. The scanner spells bytes that are not UTF-8 as something longer.
+func (p *ruleParser) tokenEnd(start int, tok token.Token, lit string) int {
+	switch {
+	case tok == token.ILLEGAL:
+		_, size := utf8.DecodeRune(p.buf[start:])
+		return start + size
+	case lit == "":
 		lit = tok.String()
 	}
-	return start + len(lit)
-}
-
-// nesting counts open parentheses and the operators directly before each of them.
-type nesting struct {
-	open  []int
-	run   int
-	depth int
-}
-
-// follow takes the next token and returns false when it nests too deep.
-func (n *nesting) follow(tok token.Token) bool {
-	switch {
-	case tok == token.LPAREN:
-		n.open = append(n.open, n.run+1)
-		n.depth += n.run + 1
-		n.run = 0
-	case tok == token.RPAREN && len(n.open) > 0:
-		n.depth -= n.open[len(n.open)-1]
-		n.open = n.open[:len(n.open)-1]
-		n.run = 0
-	case tok.IsOperator() && tok != token.COMMA:
-		n.run++
-	default:
-		n.run = 0
-	}
-	return n.depth+n.run <= MaxRuleDepth
+	return start + len(strings.TrimRight(lit, " \t"))
 }
 
 // refuse reports a token that no rule holds and overwrites it.

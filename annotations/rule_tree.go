@@ -132,7 +132,7 @@ func (p *ruleParser) word(e *ast.Ident) Rule {
 	f := p.fail(CodeUnknownFunction, start, end, "unknown word "+quoted(e.Name)+tail)
 	p.fixChange(f, p.base+start, p.base+end, suggestion)
 	if suggestion == "" {
-		f.Message += "; to ask how a task ended, write task_success(" + e.Name + ")"
+		f.Message += "; to ask how a task ended, write task_success(" + short(e.Name) + ")"
 	}
 	return nil
 }

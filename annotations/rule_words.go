@@ -35,6 +35,8 @@ var otherLanguages = map[string]string{
 	"ge": "greater_or_equal", "gte": "greater_or_equal", "greater_than_or_equal": "greater_or_equal",
 	"le": "less_or_equal", "lte": "less_or_equal", "less_than_or_equal": "less_or_equal",
 	"and": "all", "or": "any",
+	"task_succeeded": "task_success", "task_completed": "task_success", "succeeded": "task_success",
+	"task_failure": "task_failed", "failure": "task_failed",
 	"success": "task_success", "failed": "task_failed", "skipped": "task_skipped", "context": "context_value",
 	"all_succeeded": "all_success",
 }

@@ -16,7 +16,7 @@ func TestSuggest(t *testing.T) {
 		candidates []string
 		want       string
 	}{
-		{"proces_data", tasks, "process_data"},
+		{"procss_data", tasks, "process_data"},
 		{"process_dtaa", tasks, "process_data"},
 		{"Fetch-Data", tasks, "fetch_data"},
 		{"fetchdata", tasks, "fetch_data"},
@@ -29,7 +29,7 @@ func TestSuggest(t *testing.T) {
 		{"ab", []string{"ac", "aa"}, "aa"},
 		{"ab", []string{"aa", "ac"}, "aa"},
 		{"greater", []string{"greater_than", "greater_or_equal"}, ""},
-		{"gruss", []string{"größe", "gruß"}, "gruß"},
+		{"grus", []string{"größe", "gruß"}, "gruß"},
 		{"data", []string{"data", "date"}, "data"},
 		{strings.Repeat("x", 65), []string{strings.Repeat("x", 65)}, ""},
 		{"x", []string{strings.Repeat("x", 65)}, ""},
@@ -55,7 +55,7 @@ func TestSuggestUndoesOneSlip(t *testing.T) {
 			word[:at] + word[at+1:at+2] + word[at:at+1] + word[at+2:],
 		}).Draw(t, "slip")
 		others := rapid.SliceOf(rapid.StringMatching(`[0-9]{20}`)).Draw(t, "others")
-		candidates := append(others, word)
+		candidates := append(slices.Clone(others), word)
 		if got := Suggest(slip, candidates); got != word {
 			t.Fatalf("Suggest(%q) = %q, want %q", slip, got, word)
 		}
@@ -83,6 +83,17 @@ func TestSlipsIsADistance(t *testing.T) {
 			t.Fatalf("with limit %d the distance of %q and %q is %d, without %d", limit, a, b, got, d)
 		}
 	})
+}
+
+func TestShort(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"a b": "a b", "a\nb\x1b": "a\ufffdb\ufffd", strings.Repeat("x", 61): strings.Repeat("x", 60) + "...",
+	} {
+		if got := short(in); got != want {
+			t.Errorf("short(%q) = %q, want %q", in, got, want)
+		}
+	}
 }
 
 func TestQuoted(t *testing.T) {

@@ -43,8 +43,11 @@ func policyKeys(p *Policy, prefix string) []keySpec {
 	}
 }
 
+// reader takes the value of an argument over into a declaration.
+type reader func(*valueReader, *argument)
+
 // reads returns the reader of a key whose value goes to dst.
-func reads[T any](dst *Value[T], parse func(*valueReader, *argument) (T, bool)) func(*valueReader, *argument) {
+func reads[T any](dst *Value[T], parse func(*valueReader, *argument) (T, bool)) reader {
 	return func(v *valueReader, a *argument) {
 		dst.Key, dst.Span = a.keySpan, a.span
 		dst.V, dst.Set = parse(v, a)
@@ -52,11 +55,12 @@ func reads[T any](dst *Value[T], parse func(*valueReader, *argument) (T, bool)) 
 }
 
 // readsOne is reads for a setting that two keys give in different units.
-func readsOne(dst *Value[time.Duration], parse func(*valueReader, *argument) (time.Duration, bool)) func(*valueReader, *argument) {
+func readsOne(dst *Value[time.Duration], parse func(*valueReader, *argument) (time.Duration, bool)) reader {
 	read := reads(dst, parse)
 	return func(v *valueReader, a *argument) {
 		if dst.Key != (Span{}) {
-			f := v.report(CodeConflictingKeys, a.keyStart(), a.keyEnd(), quoted(a.key)+" sets again what the key before it sets in another unit; keep one of them")
+			f := v.report(CodeConflictingKeys, a.keyStart(), a.keyEnd(),
+				quoted(a.key)+" sets again what the key before it sets in another unit; keep one of them")
 			f.Related = related(dst.Key, "first set here")
 			v.remove(f, "remove "+a.key, a.from, a.to)
 			return
@@ -66,7 +70,8 @@ func readsOne(dst *Value[time.Duration], parse func(*valueReader, *argument) (ti
 }
 
 func notBuiltYet(v *valueReader, a *argument) {
-	f := v.report(CodeNotBuiltYet, a.keyStart(), a.keyEnd(), quoted(a.key)+" is not built yet: finished runs stay in the store; remove the key")
+	f := v.report(CodeNotBuiltYet, a.keyStart(), a.keyEnd(),
+		quoted(a.key)+" is not built yet: finished runs stay in the store; remove the key")
 	v.remove(f, "remove "+a.key, a.from, a.to)
 }
 

@@ -38,14 +38,16 @@ func (v *valueReader) one(a *argument) (Name, bool) {
 	raw := v.raw(a)
 	if raw[0] != '"' && raw[0] != '`' {
 		if i := strings.IndexAny(raw, "\"`"); i >= 0 {
-			v.complain(CodeBadValue, a.start+i, a.start+i+1, "quote inside a bare word; put the whole value into quotes")
+			v.complain(CodeBadValue, a.start+i, a.start+i+1,
+				"quote inside a bare word; put the whole value into quotes")
 			return Name{}, false
 		}
 		return Name{Text: raw, Span: a.span}, v.plainText(a, raw)
 	}
 	prefix, err := strconv.QuotedPrefix(raw)
 	if err == nil && len(prefix) < len(raw) {
-		v.complain(CodeUnexpectedText, a.start+len(prefix), a.end, "unexpected text behind the string; leave a blank before the next argument")
+		v.complain(CodeUnexpectedText, a.start+len(prefix), a.end,
+			"unexpected text behind the string; leave a blank before the next argument")
 		return Name{}, false
 	}
 	text, ok := v.unquote(a.start, a.end)
@@ -83,7 +85,8 @@ func (v *valueReader) taskID(a *argument) (string, bool) {
 	if ValidID(text) {
 		return text, true
 	}
-	f := v.bad(a, CodeBadID, "is "+quoted(text)+"; a task id is made of lower-case words joined by underscores, such as fetch_data")
+	f := v.bad(a, CodeBadID,
+		"is "+quoted(text)+"; a task id is made of lower-case words joined by underscores, such as fetch_data")
 	v.change(f, a, nearestID(text))
 	return text, text != ""
 }
@@ -240,7 +243,8 @@ func (v *valueReader) backoff(a *argument) (Backoff, bool) {
 func (v *valueReader) rule(a *argument) (Rule, bool) {
 	raw := v.raw(a)
 	if raw[0] == '"' || raw[0] == '`' {
-		f := v.complain(CodeRuleNeedsNoQuote, a.start, a.end, "a trigger rule is written without quotes; an infix rule stands in parentheses")
+		f := v.complain(CodeRuleNeedsNoQuote, a.start, a.end,
+			"a trigger rule is written without quotes; an infix rule stands in parentheses")
 		if text, err := strconv.Unquote(raw); err == nil && len(text) > 0 && !strings.ContainsAny(text, "\n\r") {
 			v.change(f, a, "("+text+")")
 		}

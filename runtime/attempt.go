@@ -3,6 +3,7 @@ package cloacina
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"log/slog"
 	"maps"
@@ -12,9 +13,6 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 )
-
-// noContext is for logging, which has none.
-var noContext = context.Background()
 
 // call is one call of a task's function. It holds a slot from its start until
 // it has both come back and been settled, or was given up.
@@ -40,7 +38,7 @@ type call struct {
 	abandon  *due // gives the call up
 }
 
-// newCall makes the call for an attempt that starts; launch sets it off.
+// newCall makes the call for an attempt that starts; execute is its goroutine.
 func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	l.lastCall++
 	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall}
@@ -53,37 +51,21 @@ func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	return c
 }
 
-// launch starts the goroutine of the attempt, after its start is on disk. The
-// deadline counts from here.
-func (c *call) launch() {
+// execute calls the function and reports its end, whatever that is: a return,
+// a panic, or the end of the goroutine. It is started once the start of the
+// attempt is on disk; the deadline counts from then.
+func (c *call) execute() {
 	c.keys = newAttemptKeys(c.run.graph, c.run.state, c.task, c.l.r.cfg.limits())
 	ctx := withTask(c.ctx, newTaskInfo(c))
 	release := func() {}
 	if timeout := c.run.plan.Tasks[c.task].Timeout; timeout > 0 {
 		ctx, release = context.WithTimeoutCause(ctx, timeout, ErrAttemptTimeout)
 	}
+	defer release()
 	c.unwatch = context.AfterFunc(ctx, func() { c.expired(context.Cause(ctx)) })
-	go c.execute(ctx, release)
-}
-
-// expired runs when the context of the attempt ends before the function has
-// come back. Anything but the attempt's own deadline was the loop's doing.
-func (c *call) expired(cause error) {
-	c.keys.close()
-	if cause == ErrAttemptTimeout {
-		e := &attemptFailed{call: c, err: cause}
-		defer c.l.r.queue.push(e) // even if a retry_if ends the goroutine
-		e.retryable = c.retryable(cause)
-	}
-}
-
-// execute calls the function and reports its end, whatever that is: a return,
-// a panic, or the end of the goroutine.
-func (c *call) execute(ctx context.Context, release func()) {
 	var err error
 	ended := false
 	defer func() {
-		defer release()
 		if p := recover(); p != nil {
 			err = &PanicError{Value: p, Stack: debug.Stack()}
 		} else if !ended {
@@ -93,6 +75,17 @@ func (c *call) execute(ctx context.Context, release func()) {
 	}()
 	err = c.run.code[c.task].Call(ctx, c.keys)
 	ended = true
+}
+
+// expired runs when the context of the attempt ends before the function has
+// come back. Anything but the attempt's own deadline was the loop's doing.
+func (c *call) expired(cause error) {
+	c.keys.close()
+	if errors.Is(cause, ErrAttemptTimeout) {
+		e := &attemptFailed{call: c, err: cause}
+		defer c.l.r.queue.push(e) // even if a retry_if ends the goroutine
+		e.retryable = c.retryable(cause)
+	}
 }
 
 // report hands the end of the function to the loop.

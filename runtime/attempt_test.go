@@ -73,7 +73,7 @@ func TestEndsOfAnAttempt(t *testing.T) {
 		{"error", failing(errSource), is(errSource)},
 		{"panic", func(context.Context) error { panic("boom") }, isPanic},
 		{"panic_with_error", func(context.Context) error { panic(errSource) }, is(errSource)},
-		{"panic_with_nil", func(context.Context) error { panic(nil) }, isPanic}, //nolint:govet // that is the test
+		{"panic_with_nil", func(context.Context) error { panic(nil) }, isPanic},
 		{"goexit", func(context.Context) error { runtime.Goexit(); return nil }, is(ErrGoexit)},
 		{"deadline", forever, is(ErrAttemptTimeout)},
 		{"deadline_is_exceeded", forever, is(context.DeadlineExceeded)},
@@ -161,6 +161,7 @@ func TestCallThatDoesNotReturnIsAbandoned(t *testing.T) {
 func TestNextAttemptWaitsForTheLateCall(t *testing.T) {
 	t.Parallel()
 	inMemory(t, func(t *testing.T, p place) {
+		p.cfg.AbandonAfter = 10 * time.Second
 		var running, most atomic.Int32
 		begin := time.Now()
 		r := p.open(t, flow("w", plain("a", func(ctx context.Context) error {
@@ -168,15 +169,39 @@ func TestNextAttemptWaitsForTheLateCall(t *testing.T) {
 			defer running.Add(-1)
 			if TaskFrom(ctx).Attempt == 1 {
 				<-time.After(25 * time.Second) // deaf to its deadline
+				return nil
 			}
+			<-time.After(10 * time.Second) // beyond the instant at which the first call would be given up
 			return nil
-		}).retries(1, time.Second).timeout(10*time.Second)))
+		}).retries(1, time.Second).timeout(20*time.Second)))
 		if _, err := r.Execute(t.Context(), "w", nil); err != nil {
 			t.Error(err)
 		}
 		shutdown(t, r)
-		if most.Load() != 1 || time.Since(begin).Round(time.Second) != 25*time.Second || r.Abandoned() != 0 {
+		if most.Load() != 1 || time.Since(begin).Round(time.Second) != 35*time.Second || r.Abandoned() != 0 {
 			t.Errorf("%d at once, %v, %d abandoned", most.Load(), time.Since(begin), r.Abandoned())
+		}
+	})
+}
+
+// What a function returns after its deadline counts for nothing, even if the
+// deadline's own report takes longer.
+func TestLateReturnIsDiscarded(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		late := task{PlanTask{ID: "late", Timeout: time.Second}, TaskCode{Call: CallPlain(func(ctx context.Context) error {
+			<-ctx.Done()
+			return nil
+		})}}
+		late.Retry = Retry{Attempts: 1, Delay: time.Second, MaxDelay: time.Second, Condition: RetryIf}
+		late.RetryIf = func(err error) bool {
+			<-time.After(time.Second) // the return comes first
+			return !errors.Is(err, ErrAttemptTimeout)
+		}
+		r := p.open(t, flow("w", late))
+		defer shutdown(t, r)
+		if result, err := r.Execute(t.Context(), "w", nil); !errors.Is(err, ErrAttemptTimeout) || result.Tasks[0].Attempts != 1 {
+			t.Errorf("%v, %+v", err, result)
 		}
 	})
 }
@@ -222,7 +247,7 @@ func TestContextErrorsAreNotRetried(t *testing.T) {
 	})
 }
 
-// A write that fails fails the attempt, even if the function ignores the error.
+// What a failed attempt wrote is not there for the next one.
 func TestWritesOfFailedAttemptsAreNotThere(t *testing.T) {
 	t.Parallel()
 	onEveryStore(t, func(t *testing.T, p place) {

@@ -3,6 +3,7 @@ package cloacina
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -183,6 +184,45 @@ func TestEndedRunLeavesNoTimers(t *testing.T) {
 			t.Errorf("%d timers are left", n)
 		}
 		shutdown(t, r)
+	})
+}
+
+// A cancel and the end of the run in one round: whichever comes first counts.
+func TestCancelAndEndInOneRound(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		g := &gate{Store: p.cfg.store}
+		p.cfg.store = g
+		release := make(chan struct{})
+		r := p.open(t, flow("w", plain("a", func(context.Context) error { <-release; return nil })))
+		defer shutdown(t, r)
+		run, err := r.Start(t.Context(), "w", nil, StartOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := make(chan struct{})
+		g.wait.Store(&held)
+		var wg sync.WaitGroup
+		wg.Go(func() { // keeps the loop in a commit while the other two arrive
+			if _, err := r.Start(t.Context(), "w", nil, StartOptions{}); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		close(release)
+		synctest.Wait()
+		wg.Go(func() {
+			if err := run.Cancel(t.Context()); err != nil {
+				t.Errorf("cancel: %v", err)
+			}
+		})
+		synctest.Wait()
+		g.wait.Store(nil)
+		close(held)
+		wg.Wait()
+		if result, err := run.Wait(t.Context()); err != nil || result.State != Completed {
+			t.Errorf("%v, %+v", err, result)
+		}
 	})
 }
 

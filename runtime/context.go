@@ -11,8 +11,8 @@ import (
 // it sees at once and others only once it has completed. Values are stored as
 // JSON when they are written, so that later changes to them have no effect.
 //
-// A Context is safe for concurrent use until the attempt ends; after that every
-// method returns [ErrAttemptOver]. [Get] and [Lookup] read values.
+// A Context is safe for concurrent use until the attempt ends; after that reads
+// and writes return [ErrAttemptOver]. [Get] and [Lookup] read values.
 type Context struct{ keys *Keys }
 
 // Get returns the value of a key. The error is a [*KeyError]: [ErrMissingKey]

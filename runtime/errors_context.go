@@ -92,8 +92,12 @@ func (o owner) error(key string, kind error, format string, args ...any) *KeyErr
 }
 
 func (o owner) missing(key string, want reflect.Type) error {
-	e := o.error(key, ErrMissingKey, "is missing, want %v: neither the input nor a completed ancestor wrote it; "+
-		"make the read optional, or let a trigger rule such as all_success skip the task", want)
+	remedy := "neither the input nor a completed ancestor wrote it; " +
+		"make the read optional, or let a trigger rule such as all_success skip the task"
+	if o == resultOwner {
+		remedy = "neither the input nor a completed task wrote it; run: go generate ./..."
+	}
+	e := o.error(key, ErrMissingKey, "is missing, want %v: %s", want, remedy)
 	e.Want, e.Got = want.String(), "nothing"
 	return e
 }
@@ -117,7 +121,8 @@ func (o owner) wrongType(key string, want reflect.Type, raw []byte, cause error)
 	if inner, ok := errors.AsType[*jsonvalue.TypeError](cause); !ok || inner.Path != "" {
 		reading = fmt.Sprintf(" in %v", want)
 	}
-	e := o.error(key, ErrWrongType, "wrong type%s: %v; read it as what was written, or change the writer", reading, cause)
+	e := o.error(key, ErrWrongType,
+		"wrong type%s: %v; read it as what was written, or change the writer", reading, cause)
 	e.Want, e.Got, e.Cause = want.String(), describe(raw), cause
 	return e
 }
@@ -154,5 +159,6 @@ func (o owner) contextLimit(key string, size, limit int) error {
 }
 
 func (o owner) over(key string) error {
-	return o.error(key, ErrAttemptOver, "used after the attempt ended; let a task wait for its goroutines before it returns")
+	return o.error(key, ErrAttemptOver,
+		"used after the attempt ended; let a task wait for its goroutines before it returns")
 }

@@ -30,6 +30,9 @@ const (
 	fieldReason    = "reason"
 )
 
+// noContext is the context of records that have none.
+var noContext = context.Background()
+
 // newLogger is where a runner logs to: the handler if there is one, else the
 // zerolog logger, whose zero value is silent.
 func newLogger(c Config) *slog.Logger {
@@ -41,13 +44,16 @@ func newLogger(c Config) *slog.Logger {
 
 // log records a message once the round's changes are on disk.
 func (l *loop) log(level slog.Level, component, message string, attrs ...slog.Attr) {
-	log := l.r.log
-	if !log.Enabled(context.Background(), level) {
+	if !l.logs(level) {
 		return
 	}
+	log := l.r.log
 	attrs = append([]slog.Attr{slog.String(fieldComponent, component)}, attrs...)
-	l.after(func() { log.LogAttrs(context.Background(), level, message, attrs...) })
+	l.after(func() { log.LogAttrs(noContext, level, message, attrs...) })
 }
+
+// logs reports whether records of the level go anywhere.
+func (l *loop) logs(level slog.Level) bool { return l.r.log.Enabled(noContext, level) }
 
 // logRun records a message about a run.
 func (l *loop) logRun(run *openRun, level slog.Level, message string, attrs ...slog.Attr) {
@@ -58,6 +64,9 @@ func (l *loop) logRun(run *openRun, level slog.Level, message string, attrs ...s
 
 // logTask records a message about a task.
 func (l *loop) logTask(run *openRun, task int, level slog.Level, component, message string, attrs ...slog.Attr) {
+	if !l.logs(level) {
+		return
+	}
 	l.log(level, component, message, append([]slog.Attr{
 		slog.String(fieldRun, run.id), slog.String(fieldWorkflow, run.plan.Name),
 		slog.String(fieldTask, run.plan.Tasks[task].ID),

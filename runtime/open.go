@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
@@ -52,9 +54,9 @@ func openStore(ctx context.Context, path string, cfg Config) (store.Store, error
 	case file == ":memory:":
 		return memory.New(), nil
 	case file == "":
-		return nil, errors.New("the path is empty; want a file, sqlite://FILE or :memory:")
+		return nil, errors.New("the path is empty; want :memory:, a file or sqlite://FILE")
 	case !isURL && strings.Contains(path, "://"):
-		return nil, errors.New("unknown kind of store; want a file, sqlite://FILE or :memory:")
+		return nil, errors.New("unknown kind of store; want :memory:, a file or sqlite://FILE")
 	}
 	return sqlite.Open(ctx, file, sqlite.Config{Relaxed: cfg.Durability == Relaxed})
 }
@@ -141,7 +143,21 @@ func (l *loop) load(ctx context.Context) error {
 	} else {
 		log(componentScheduler, fmt.Sprintf("Found %s, to run again when registered", plural(orphans, "orphaned task")))
 	}
+	l.logDormant(ctx)
 	return nil
+}
+
+// logDormant tells which workflows have runs that wait for being registered.
+func (l *loop) logDormant(ctx context.Context) {
+	runs := map[string]int{}
+	for _, run := range l.dormant {
+		runs[run.plan.Name]++
+	}
+	for _, name := range slices.Sorted(maps.Keys(runs)) {
+		l.r.log.LogAttrs(ctx, slog.LevelInfo, "Open runs go on when their workflow is registered",
+			slog.String(fieldComponent, componentScheduler),
+			slog.String(fieldWorkflow, name), slog.Int("runs", runs[name]))
+	}
 }
 
 // loadBlocked marks a run that was blocked when it was stored.

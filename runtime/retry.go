@@ -81,7 +81,7 @@ func anyIn(err error, pred func(error) bool) bool {
 	if pred(err) {
 		return true
 	}
-	switch x := err.(type) {
+	switch x := err.(type) { //nolint:errorlint // it takes one step at a time
 	case interface{ Unwrap() error }:
 		return anyIn(x.Unwrap(), pred)
 	case interface{ Unwrap() []error }:
@@ -92,7 +92,7 @@ func anyIn(err error, pred func(error) bool) bool {
 }
 
 func isPermanent(err error) bool {
-	m, ok := err.(*markedError)
+	m, ok := err.(*markedError) //nolint:errorlint // anyIn does the unwrapping
 	return ok && m.permanent
 }
 
@@ -105,7 +105,7 @@ var connectionErrors = []error{
 
 // isTransient looks at one error, not at what it wraps.
 func isTransient(err error) bool {
-	switch x := err.(type) {
+	switch x := err.(type) { //nolint:errorlint // anyIn does the unwrapping
 	case *markedError:
 		return !x.permanent
 	case *net.OpError:

@@ -50,15 +50,22 @@ type workflow struct {
 	writers map[string]int // the first task that may write a key, by key
 }
 
+// maxTasks bounds the tasks of a workflow; stores number them in 18 bits.
+const maxTasks = 1 << 18
+
 func newWorkflow(w *Workflow) (*workflow, error) {
-	if w == nil {
-		return nil, errors.New("register: workflow is nil")
-	}
 	g, err := w.prepare()
 	if err != nil {
-		return nil, fmt.Errorf("register workflow %s: %w", w.Plan.Name, err)
+		return nil, fmt.Errorf("register: %w", err)
 	}
-	return &workflow{name: w.Plan.Name, graph: g, code: w.Code, writers: writersOf(g.Plan())}, nil
+	p := g.Plan()
+	switch {
+	case p.Fingerprint == "":
+		return nil, fmt.Errorf("register workflow %s: its plan has no fingerprint; generate it again", p.Name)
+	case len(p.Tasks) > maxTasks:
+		return nil, fmt.Errorf("register workflow %s: %d tasks, at most %d can be", p.Name, len(p.Tasks), maxTasks)
+	}
+	return &workflow{name: p.Name, graph: g, code: w.Code, writers: writersOf(p)}, nil
 }
 
 // Register makes workflows known: they can be started from now on, and their
@@ -159,7 +166,8 @@ func (r *Runner) end(reason error) {
 // start under the same number; Shutdown then returns the error of ctx.
 //
 // Shutdown may be called more than once, and by many at once; each call waits
-// for the same end. After it the store is closed. If the runner stopped
+// for the same end. A task that calls it waits for itself until ctx ends.
+// After it the store is closed. If the runner stopped
 // because its store failed, Shutdown returns that error.
 func (r *Runner) Shutdown(ctx context.Context) error {
 	r.queue.push(shutdownEvent{})

@@ -31,5 +31,4 @@ func (stopEvent) apply(l *loop) {
 		l.settle(c, ErrShutdown)
 		l.step(c.run, engine.Event{Kind: engine.Stopped, Task: c.task, Attempt: c.attempt}, nil)
 	}
-	l.after(l.r.stopCallbacks)
 }

@@ -151,6 +151,7 @@ func TestEverythingAfterAShutdownIsRefused(t *testing.T) {
 func TestStartDuringAShutdown(t *testing.T) {
 	t.Parallel()
 	inMemory(t, func(t *testing.T, p place) {
+		p.cfg.store = nil // one that is closed with its runner
 		release := make(chan struct{})
 		r := p.open(t, flow("w", plain("a", func(context.Context) error { <-release; return nil })))
 		run, err := r.Start(t.Context(), "w", nil, StartOptions{})
@@ -171,12 +172,14 @@ func TestStartDuringAShutdown(t *testing.T) {
 		if err := r.Register(flow("v", plain("a", nothing))); !errors.Is(err, ErrShutdown) {
 			t.Errorf("register: %v", err)
 		}
-		wg.Go(func() {
-			// The run ends in the last round; its waiter still gets the result.
-			if _, err := run.Wait(t.Context()); err != nil {
-				t.Errorf("wait: %v", err)
-			}
-		})
+		for range 50 {
+			wg.Go(func() {
+				// The run ends in the last round; who waits still gets the result.
+				if _, err := run.Wait(t.Context()); err != nil {
+					t.Errorf("wait: %v", err)
+				}
+			})
+		}
 		synctest.Wait()
 		close(release)
 		wg.Wait()

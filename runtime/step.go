@@ -80,7 +80,7 @@ func (l *loop) cutOff(run *openRun, kind engine.EventKind, d engine.Decision) {
 
 func (l *loop) skipped(run *openRun, d engine.Decision) {
 	l.store(store.TaskDecided{Run: run.num, Task: d.Task, Leaves: d.Leaves, At: l.millis()})
-	if l.r.log.Enabled(noContext, slog.LevelInfo) {
+	if l.logs(slog.LevelInfo) { // the reason is not for free
 		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
 			"Task skipped: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules failed)",
 			slog.String(fieldReason, skipReason(run.plan, d.Task, d.Leaves)))
@@ -92,7 +92,7 @@ func (l *loop) started(run *openRun, d engine.Decision) {
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, At: l.millis(), Host: l.r.host, Version: l.r.build,
 	})
 	c := l.newCall(run, d.Task, d.Attempt)
-	l.after(c.launch)
+	l.after(func() { go c.execute() })
 }
 
 func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
@@ -164,14 +164,14 @@ func (l *loop) cancelled(run *openRun, d engine.Decision, cause error) {
 func (l *loop) runEnded(run *openRun, d engine.Decision, cause error) {
 	end := store.RunEnded{Run: run.num, Status: d.Status, At: l.millis()}
 	var blocked error
-	switch {
-	case d.Status == engine.RunBlocked:
+	switch d.Status {
+	case engine.RunBlocked:
 		end.Error = errorText(cause)
 		blocked = blockedError(run, end.Error)
-	case d.Status == engine.RunCompleted:
+	case engine.RunCompleted:
 		l.logRun(run, slog.LevelInfo, runSummary(run.state))
 	default:
-		if cause == ErrRunTimeout {
+		if errors.Is(cause, ErrRunTimeout) {
 			end.Error = errorText(cause)
 		}
 		l.logRun(run, slog.LevelError, runSummary(run.state))

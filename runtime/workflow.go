@@ -49,11 +49,16 @@ func (w *Workflow) prepare() (*engine.Graph, error) {
 	if err := w.checkCode(); err != nil {
 		return nil, fmt.Errorf("workflow %q: plan and code do not fit; run: go generate ./...: %w", w.Plan.Name, err)
 	}
+	return engine.Prepare(&w.Plan, w.decider())
+}
+
+// decider decides by the When functions.
+func (w *Workflow) decider() engine.Decider {
 	rules := make([]compiledRule, len(w.Code))
 	for i := range w.Code {
 		rules[i] = compileRule(&w.Plan.Tasks[i].Rule, w.Code[i].When)
 	}
-	return engine.Prepare(&w.Plan, decider(rules))
+	return decider(rules)
 }
 
 // checkCode reports every task whose code does not fit its plan.

@@ -13,12 +13,17 @@ type ancestry struct {
 	now   int
 	// steps counts the tasks that were looked at, for the tests of the cost.
 	steps int
+	// dependants are the tasks that depend on a task, by its number.
+	dependants [][]*task
 }
 
 // newAncestry prepares the tasks, which are in the order of the plan.
 func newAncestry(order []*task) *ancestry {
 	n := len(order)
-	a := &ancestry{order: order, enter: make([]int, n), leave: make([]int, n), stamp: make([]int, n)}
+	a := &ancestry{
+		order: order, enter: make([]int, n), leave: make([]int, n), stamp: make([]int, n),
+		dependants: dependantsOf(order),
+	}
 	children := make([][]int, n)
 	var roots []int
 	for i, t := range order {
@@ -88,6 +93,25 @@ func (a *ancestry) before(x, t *task) bool {
 		}
 	}
 	return false
+}
+
+// after returns the tasks that x is an ancestor of, among those with an index
+// below the end.
+func (a *ancestry) after(x *task, end int) map[*task]bool {
+	found := make(map[*task]bool)
+	todo := []*task{x}
+	for len(todo) > 0 {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, d := range a.dependants[at.number] {
+			a.steps++
+			if d.index < end && !found[d] {
+				found[d] = true
+				todo = append(todo, d)
+			}
+		}
+	}
+	return found
 }
 
 // among returns those of a task's dependencies that are ancestors of others of

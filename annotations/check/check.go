@@ -15,29 +15,39 @@ import (
 // does not exist; a workflow that rests on something broken is not returned.
 // Check changes nothing in src and keeps no reference to its bytes.
 func Check(src *Source) (*Package, []annotations.Finding) {
-	c := &checker{
+	c := newChecker(src)
+	pkg := c.run()
+	return pkg, c.sorted()
+}
+
+func newChecker(src *Source) *checker {
+	return &checker{
 		src:     src,
+		structs: make(map[structUse]*structResult),
 		qualify: func(p *types.Package) string {
 			if p == src.Types {
 				return ""
 			}
 			return p.Name()
 		},
-		structs: make(map[structUse]*structResult),
 	}
+}
+
+// run does the work of [Check] and leaves the findings in the order of their making.
+func (c *checker) run() *Package {
 	c.parse()
 	c.excluded()
 	c.declare()
 	for _, w := range c.workflows {
 		c.checkWorkflow(w)
 	}
-	pkg := &Package{Types: src.Types, Dir: src.Dir}
+	pkg := &Package{Types: c.src.Types, Dir: c.src.Dir}
 	for _, w := range c.workflows {
 		if !c.broken && !w.broken {
 			pkg.Workflows = append(pkg.Workflows, c.build(w))
 		}
 	}
-	return pkg, c.sorted()
+	return pkg
 }
 
 // checkWorkflow looks at one workflow, the Go side first, then the graph, then
@@ -51,7 +61,7 @@ func (c *checker) checkWorkflow(w *workflow) {
 	c.resolveDependencies(w)
 	c.findCycles(w)
 	c.checkRules(w)
-	if w.cyclic || c.damagedIn(w) {
+	if w.cyclic || w.unresolved || c.damagedIn(w) {
 		return // what follows would mostly be consequences
 	}
 	c.hintRedundant(w)
@@ -79,7 +89,7 @@ func (c *checker) parse() {
 			c.checkFile(file, name, source)
 		}
 		for _, w := range source.Workflows {
-			c.workflows = append(c.workflows, &workflow{decl: w, byID: make(map[string]*task)})
+			c.workflows = append(c.workflows, newWorkflow(w))
 		}
 		c.tasks = append(c.tasks, source.Tasks...)
 	}

@@ -56,13 +56,22 @@ type workflow struct {
 	// comes before which; nil if there is a cycle.
 	order    []*task
 	ancestry *ancestry
-	// dependants are the tasks that depend on a task, by its number; nil until
-	// they are needed.
-	dependants [][]*task
 	// broken says that an error was found in it.
 	broken bool
+	// garbled says that the id of a task could not be read.
+	garbled bool
+	// meant are the tasks that unknown names were taken for, by name.
+	meant map[string]*task
+	// writers are the tasks that write a key, in the order of the plan.
+	writers map[string][]*task
+	// unresolved says that a list of dependencies or a rule names no task.
+	unresolved bool
 	// cyclic says that its dependencies have a cycle.
 	cyclic bool
+}
+
+func newWorkflow(decl *annotations.Workflow) *workflow {
+	return &workflow{decl: decl, byID: make(map[string]*task), meant: make(map[string]*task)}
 }
 
 // task is a task while it is being checked.

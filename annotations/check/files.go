@@ -22,7 +22,9 @@ func (c *checker) excluded() {
 			continue
 		}
 		c.report(nil, found(annotations.CodeExcludedFile, at,
-			"this file is left out of the build (%s), and its annotations with it; move them to a file without constraints", file.Reason))
+			"this file is left out of the build (%s), and its annotations with it; move them to a file without "+
+				"constraints",
+			file.Reason))
 	}
 }
 
@@ -75,7 +77,10 @@ func (c *checker) checkFile(file *ast.File, name string, source *annotations.Sou
 
 func (c *checker) reportConstrained(at annotations.Span, source *annotations.Source, why string) {
 	f := found(annotations.CodeExcludedFile, at,
-		"this file has annotations, but %s can leave it out of a build; the generated file is part of every build, so move the annotations to a file without", why)
+		"this file has annotations, but %s can leave it out of a build; the generated file is part of every build, "+
+			"so "+
+			"move the annotations to a file without",
+		why)
 	switch {
 	case len(source.Tasks) > 0:
 		f.Related = []annotations.Related{related(source.Tasks[0].Span, "the file's first task is annotated here")}
@@ -124,7 +129,10 @@ func platformSuffix(name string) string {
 // systems and architectures are those that go/build knows, also the ones that
 // Go no longer builds for: it still reads their suffixes.
 var (
-	systems = words("aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos")
+	systems = words(
+		"aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 " +
+			"windows " +
+			"zos")
 
 	architectures = words("386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le " +
 		"mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm")

@@ -51,7 +51,8 @@ func (c *checker) function(w *workflow, kind functionKind, key string, name anno
 	if ok && kind.fits(fn.Signature()) {
 		return fn
 	}
-	f := found(annotations.CodeFunctionType, name.Span, "%s needs a %s, but %s is %s", key, kind.want, name.V, c.describe(obj))
+	f := found(annotations.CodeFunctionType, name.Span, "%s needs a %s, but %s is %s",
+		key, kind.want, name.V, c.describe(obj))
 	if at, ours := c.object(obj); ours {
 		f.Related = []annotations.Related{related(at, "%s is declared here", name.V)}
 	}
@@ -72,8 +73,13 @@ func (c *checker) named(w *workflow, name string) types.Object {
 }
 
 func (c *checker) describe(obj types.Object) string {
-	if _, ok := obj.(*types.TypeName); ok {
+	switch obj.(type) {
+	case *types.TypeName:
 		return "a type"
+	case *types.Var:
+		return "a variable"
+	case *types.Const:
+		return "a constant"
 	}
 	return "a " + types.TypeString(obj.Type(), c.qualify)
 }

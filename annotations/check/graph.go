@@ -15,8 +15,9 @@ func (c *checker) resolveDependencies(w *workflow) {
 	resolveStars(w)
 }
 
+// resolveList resolves the list of one task. The parser has taken out what is
+// given twice.
 func (c *checker) resolveList(t *task) {
-	seen := make(map[*task]annotations.Span)
 	list := t.decl.Dependencies.V
 	for i, name := range list {
 		if name.Text == "*" {
@@ -25,7 +26,8 @@ func (c *checker) resolveList(t *task) {
 		}
 		dep := t.flow.byID[name.Text]
 		if dep == nil {
-			c.reportUnknown(annotations.CodeUnknownDependency, t.flow, t, name, "task \""+t.id+"\" depends on unknown task")
+			what := "task \"" + t.id + "\" depends on unknown task"
+			c.reportUnknown(annotations.CodeUnknownDependency, t.flow, t, name, what)
 			continue
 		}
 		if dep == t {
@@ -34,14 +36,6 @@ func (c *checker) resolveList(t *task) {
 			c.report(t.flow, f)
 			continue
 		}
-		if first, twice := seen[dep]; twice {
-			f := found(annotations.CodeDuplicateDependency, name.Span, "task %q depends on %q twice", t.id, dep.id)
-			f.Related = []annotations.Related{related(first, "it is first listed here")}
-			f.Fixes = []annotations.Fix{c.removeName(t.decl.Dependencies, i)}
-			c.report(t.flow, f)
-			continue
-		}
-		seen[dep] = name.Span
 		t.deps = append(t.deps, dep)
 	}
 }
@@ -49,11 +43,16 @@ func (c *checker) resolveList(t *task) {
 // reportUnknown reports a name that is no task of the workflow. It was written
 // at the task t, or, if that is nil, as a default.
 func (c *checker) reportUnknown(code annotations.Code, w *workflow, t *task, name annotations.Name, what string) {
+	w.unresolved = true
+	if w.garbled {
+		w.broken = true // it may be the id that could not be read
+		return
+	}
 	f := found(code, name.Span, "%s %q", what, name.Text)
-	meant := c.meant(w, t, name.Text)
+	meant := w.likely(t, name.Text)
 	if meant == nil {
 		if c.damagedIn(w) {
-			w.broken = true // it may be the task that could not be read
+			w.broken = true // it may be a task that could not be read
 			return
 		}
 		f.Message += c.whereIs(w, name.Text)
@@ -70,12 +69,28 @@ func (c *checker) reportUnknown(code annotations.Code, w *workflow, t *task, nam
 	c.report(w, f)
 }
 
-// meant is the task that a name was probably meant to be: by the name of its
-// function, or by a slip in its id.
-func (c *checker) meant(w *workflow, t *task, name string) *task {
+// maxSearched is for how many unknown names of a workflow a likely meaning is
+// searched. A program that generates its annotations can have thousands.
+const maxSearched = 200
+
+// likely is the task that a name at the task t was probably meant to be: by the
+// name of its function, or by a slip in its id; nil if there is none.
+func (w *workflow) likely(t *task, name string) *task {
+	meant, searched := w.meant[name]
+	if !searched && len(w.meant) < maxSearched {
+		meant = w.search(name, nil)
+		w.meant[name] = meant
+	}
+	if meant != nil && meant == t {
+		return w.search(name, t)
+	}
+	return meant
+}
+
+func (w *workflow) search(name string, except *task) *task {
 	var ids []string
 	for _, other := range w.tasks {
-		if other == t {
+		if other == except {
 			continue
 		}
 		if other.fn.Name() == name {
@@ -147,7 +162,7 @@ func resolveStars(w *workflow) {
 			before = append(before, t)
 		}
 	}
-	slices.SortFunc(before, func(a, b *task) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.number, b.number)) })
+	slices.SortStableFunc(before, func(a, b *task) int { return cmp.Compare(a.id, b.id) })
 	for _, t := range stars {
 		t.deps = before
 	}

@@ -23,8 +23,13 @@ func (c *checker) resolveInput(w *workflow) {
 		c.reportInput(w, obj, "%s is no type; input names a struct type of the package", in.V)
 	case isGenericType(name.Type()):
 		c.reportInput(w, obj, "%s has type parameters; input names a struct type without", in.V)
+	case c.isGeneratedType(name.Type()):
+		c.reportInput(w, obj,
+			"%s is generated from the workflow; input names a struct type that the package declares", in.V)
 	case !isStruct(name.Type()):
-		c.reportInput(w, obj, "%s is a %s; input names a struct type, whose fields are the keys a run starts with", in.V, kindOf(name.Type()))
+		c.reportInput(w, obj,
+			"%s is %s; input names a struct type, whose fields are the keys a run starts with",
+			in.V, kindOf(name.Type()))
 	default:
 		w.input = c.structOf(w, name.Type(), inputStruct, in.Span)
 	}
@@ -38,6 +43,29 @@ func isGenericType(t types.Type) bool {
 		return t.TypeParams().Len() > t.TypeArgs().Len()
 	}
 	return false
+}
+
+// kindOf names the kind of a type in a message.
+func kindOf(t types.Type) string {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		return "an interface"
+	case *types.Map:
+		return "a map"
+	case *types.Slice:
+		return "a slice"
+	case *types.Array:
+		return "an array"
+	case *types.Pointer:
+		return "a pointer"
+	case *types.Signature:
+		return "a function type"
+	case *types.Chan:
+		return "a channel"
+	case *types.Basic:
+		return "a type of kind " + u.Name()
+	}
+	return "a struct"
 }
 
 func (c *checker) reportInput(w *workflow, obj types.Object, format string, args ...any) {

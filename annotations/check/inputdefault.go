@@ -34,7 +34,8 @@ func (r *structReader) defaultOf(f *jsonField, field Field) string {
 	at, exact := r.tagSpan(v, strconv.Quote(text))
 	if field.Presence != PointerNil {
 		r.report(found(annotations.CodeInputDefault, at,
-			"field %s has a default but is no pointer; only a pointer tells a missing value from a zero one", v.Name()))
+			"field %s has a default but is no pointer; only a pointer tells a missing value from a zero one",
+			v.Name()))
 		return ""
 	}
 	value, err := decodeLiteral(text)
@@ -44,10 +45,14 @@ func (r *structReader) defaultOf(f *jsonField, field Field) string {
 	if err == nil {
 		return compactJSON(text)
 	}
-	fd := found(annotations.CodeInputDefault, at, "the default %s of key %q does not fit: %v", text, f.name, err)
+	shown := text
+	if text == "" {
+		shown = "(empty)"
+	}
+	fd := found(annotations.CodeInputDefault, at, "the default %s of key %q does not fit: %v", shown, f.name, err)
 	if b, ok := field.Type.Underlying().(*types.Basic); ok && b.Info()&types.IsString != 0 && value == nil && exact {
 		quoted, _ := json.Marshal(text)
-		fd.Message = fmt.Sprintf("the default %s of key %q is not JSON; a string stands in quotes", text, f.name)
+		fd.Message = fmt.Sprintf("the default %s of key %q is not JSON; a string stands in quotes", shown, f.name)
 		fd.Fixes = []annotations.Fix{replace(at, strconv.Quote(string(quoted)), "quote it")}
 	}
 	r.report(fd)
@@ -247,7 +252,7 @@ func fitsStruct(value any, t types.Type, path string) error {
 	for _, name := range sortedKeys(object) {
 		field, ok := fields[name]
 		if !ok {
-			return fmt.Errorf("%s has no field %q", types.TypeString(t, func(p *types.Package) string { return p.Name() }), name)
+			return fmt.Errorf("%s has no field %q", types.TypeString(t, (*types.Package).Name), name)
 		}
 		if err := fits(object[name], field, path+"."+name); err != nil {
 			return err

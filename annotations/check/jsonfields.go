@@ -59,6 +59,15 @@ type jsonField struct {
 
 func (f *jsonField) field() *types.Var { return f.path[len(f.path)-1] }
 
+// selector is the path as Go writes it, such as Base.ID.
+func (f *jsonField) selector() string {
+	names := make([]string, len(f.path))
+	for i, v := range f.path {
+		names[i] = v.Name()
+	}
+	return strings.Join(names, ".")
+}
+
 // pointer returns the embedded pointer on the way to the field, if there is one.
 func (f *jsonField) pointer() *types.Var {
 	for _, v := range f.path[:len(f.path)-1] {

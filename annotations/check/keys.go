@@ -36,6 +36,7 @@ func (w *workflow) connect() {
 		}
 	}
 	keys.answer()
+	w.writers = keys.writers
 }
 
 // ruleReads lists the keys of a rule's leaves, each once, in the order of their
@@ -107,18 +108,20 @@ func (c *checker) checkUndeclared(w *workflow) {
 func (c *checker) reportUndeclared(t *task, field Field) {
 	w := t.flow
 	f := found(annotations.CodeUndeclaredKey, t.decl.Target,
-		"task %q requires the key %q, which is no field of %s, and no task before it writes it", t.id, field.Key, w.decl.Input.V)
+		"task %q requires the key %q, which is no field of %s, and no task before it writes it",
+		t.id, field.Key, w.decl.Input.V)
 	f.Related = append(f.Related, related(field.Span, "%q is read here", field.Key),
 		related(w.decl.Input.Span, "the input is declared here"))
 	writer := w.writerOf(field.Key, t)
 	if writer != nil {
-		f.Message += "; task \"" + writer.id + "\" does, but runs beside it"
-		f.Related = append(f.Related, related(writer.decl.Target, "%s is declared here", writer.id))
-		if !w.ancestry.before(t, writer) {
-			f.Fixes = append(f.Fixes, addDependency(t, writer))
+		f.Message += "; task \"" + writer.id + "\" does, but "
+		if w.ancestry.before(t, writer) {
+			f.Message += "runs after it"
 		} else {
-			f.Message = f.Message[:len(f.Message)-len("runs beside it")] + "runs after it"
+			f.Message += "runs beside it"
+			f.Fixes = append(f.Fixes, addDependency(t, writer))
 		}
+		f.Related = append(f.Related, related(writer.decl.Target, "%s is declared here", writer.id))
 		c.report(w, f)
 		return
 	}
@@ -134,14 +137,9 @@ func (c *checker) reportUndeclared(t *task, field Field) {
 
 // writerOf returns the first task that writes a key, other than t.
 func (w *workflow) writerOf(key string, t *task) *task {
-	for _, other := range w.order {
-		if other == t {
-			continue
-		}
-		for _, write := range other.code.writes() {
-			if write.Key == key {
-				return other
-			}
+	for _, other := range w.writers[key] {
+		if other != t {
+			return other
 		}
 	}
 	return nil

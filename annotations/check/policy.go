@@ -33,8 +33,9 @@ func (c *checker) resolvePolicies(w *workflow) {
 	}
 }
 
-// inherit returns a task's policy with the defaults of its workflow. Where two
-// keys exclude each other, the task's own choice rules out the default of the other.
+// inherit returns a task's policy with the defaults of its workflow. A task's own
+// retry_condition rules out a default retry_if; the other way round retry_if
+// comes first anyway.
 func inherit(own, defaults annotations.Policy) annotations.Policy {
 	p := own
 	pick(&p.TriggerRules, defaults.TriggerRules)
@@ -43,9 +44,7 @@ func inherit(own, defaults annotations.Policy) annotations.Policy {
 	pick(&p.RetryMaxDelay, defaults.RetryMaxDelay)
 	pick(&p.RetryBackoff, defaults.RetryBackoff)
 	pick(&p.RetryJitter, defaults.RetryJitter)
-	if !own.RetryIf.Set {
-		pick(&p.RetryCondition, defaults.RetryCondition)
-	}
+	pick(&p.RetryCondition, defaults.RetryCondition)
 	if !own.RetryCondition.Set {
 		pick(&p.RetryIf, defaults.RetryIf)
 	}
@@ -74,7 +73,8 @@ func (c *checker) checkDelays(t *task) {
 		at = t.policy.RetryMaxDelay
 	}
 	f := found(annotations.CodeMaxDelayBelowDelay, at.Span,
-		"task %q waits %v before its first retry, but at most %v; set retry_delay and retry_max_delay together", t.id, delay, limit)
+		"task %q waits %v before its first retry, but at most %v; set retry_delay and retry_max_delay together",
+		t.id, delay, limit)
 	for _, v := range []annotations.Value[time.Duration]{t.policy.RetryDelay, t.policy.RetryMaxDelay} {
 		if v.Set && v.Span != at.Span {
 			f.Related = append(f.Related, related(v.Span, "the other is set here"))

@@ -1,6 +1,9 @@
 package check
 
 import (
+	"bytes"
+	"go/format"
+	"go/types"
 	"strconv"
 	"strings"
 
@@ -17,17 +20,11 @@ type presumed struct {
 // checkPresumed reports, once each, the keys that no task writes, in a workflow
 // that declares no input. Below an open task nothing is known.
 func (c *checker) checkPresumed(w *workflow) {
-	written := make(map[string]bool)
-	for _, t := range w.order {
-		for _, write := range t.writes {
-			written[write.Key] = true
-		}
-	}
 	byKey := make(map[string]*presumed)
 	var all []*presumed
 	for _, t := range w.order {
 		for i, r := range t.reads {
-			if r.Optional || r.Walk || written[r.Key] {
+			if r.Optional || r.Walk || len(w.writers[r.Key]) > 0 {
 				continue
 			}
 			p := byKey[r.Key]
@@ -42,16 +39,20 @@ func (c *checker) checkPresumed(w *workflow) {
 	if len(all) == 0 {
 		return
 	}
-	fixes := c.fixPresumed(w, all)
-	for _, p := range all {
+	for i, p := range all {
 		first := p.readers[0]
 		f := found(annotations.CodePresumedInput, first.decl.Target,
-			"task %q requires the key %q, which no task writes, so every run must start with it; declare it: input=T on the workflow", first.id, p.key)
+			"task %q requires the key %q, which no task writes, so every run must start with it; declare it: "+
+				"input=T on the "+
+				"workflow",
+			first.id, p.key)
 		f.Related = []annotations.Related{related(p.field.Span, "%q is read here", p.key)}
 		for _, t := range p.readers[1:] {
 			f.Related = append(f.Related, related(t.decl.Target, "task %q requires it, too", t.id))
 		}
-		f.Fixes = fixes
+		if i == 0 {
+			f.Fixes = c.fixPresumed(w, all) // for all of them
+		}
 		c.report(w, f)
 	}
 }
@@ -91,15 +92,14 @@ func (c *checker) localName(t *task) string {
 	return name
 }
 
-// hasJust reports whether the required fields of a struct are the keys, and the
-// others, which would become optional inputs, none.
+// hasJust reports whether the fields of a struct are the keys with their types.
 func hasJust(s *Struct, keys []*presumed) bool {
-	want := make(map[string]bool)
+	want := make(map[string]types.Type)
 	for _, p := range keys {
-		want[p.key] = true
+		want[p.key] = p.field.Type
 	}
 	for _, f := range s.Fields {
-		if !want[f.Key] {
+		if want[f.Key] == nil || !types.Identical(want[f.Key], f.Type) {
 			return false
 		}
 	}
@@ -124,18 +124,18 @@ func (c *checker) inputType(w *workflow, name string, keys []*presumed) (string,
 		b.WriteString("\t" + fields[i] + " " + typ + " `" + tag + "`\n")
 	}
 	b.WriteString("}\n")
-	return b.String(), true
+	text, err := format.Source([]byte(b.String()))
+	return string(text), err == nil
 }
 
 // endOf is the empty span at the end of a file.
 func (c *checker) endOf(name string) annotations.Span {
-	for _, file := range c.src.Files {
-		tok := c.src.Fset.File(file.FileStart)
-		if tok.Name() != name {
-			continue
-		}
-		end := tok.Pos(tok.Size())
-		return c.span(end, end)
+	src := c.src.Bytes[name]
+	last := bytes.LastIndexByte(src, '\n') + 1
+	end := annotations.Pos{
+		Offset: len(src),
+		Line:   bytes.Count(src, []byte("\n")) + 1,
+		Column: len(src) - last + 1,
 	}
-	return annotations.Span{File: name}
+	return annotations.Span{File: name, Start: end, End: end}
 }

@@ -87,9 +87,11 @@ func (c *checker) checkRuleNames(t *task) {
 	}
 	for _, s := range shorthands(rule) {
 		f := found(annotations.CodeShorthandWithoutTasks, s.Span(),
-			"%s is about the dependencies of task %q, which has none; add dependencies or remove the rule", s.Kind, t.id)
+			"%s is about the dependencies of task %q, which has none; add dependencies or remove the rule",
+			s.Kind, t.id)
 		if s == rule {
-			f.Fixes = []annotations.Fix{c.removeArgument(t.decl.TriggerRules.Key, t.decl.TriggerRules.Span, "remove the rule")}
+			own := t.decl.TriggerRules
+			f.Fixes = []annotations.Fix{c.removeArgument(own.Key, own.Span, "remove the rule")}
 		}
 		c.report(t.flow, f)
 	}
@@ -127,7 +129,8 @@ func setOf(tasks []*task) map[*task]bool {
 
 func (c *checker) hintIndirect(t, other *task, at annotations.Span) {
 	f := found(annotations.CodeIndirectAncestor, at,
-		"the trigger rule of task %q asks for %q, which it waits for only through others; list it to show the link", t.id, other.id)
+		"the trigger rule of task %q asks for %q, which it waits for only through others; list it to show the link",
+		t.id, other.id)
 	f.Related = []annotations.Related{related(other.decl.Target, "%s is declared here", other.id)}
 	f.Fixes = []annotations.Fix{addDependency(t, other)}
 	c.report(t.flow, f)
@@ -135,13 +138,16 @@ func (c *checker) hintIndirect(t, other *task, at annotations.Span) {
 
 func (c *checker) reportNotAncestor(t, other *task, at annotations.Span) {
 	f := found(annotations.CodeNotAncestor, at,
-		"the trigger rule of task %q asks for the outcome of %q, which it does not wait for; add it to the dependencies", t.id, other.id)
-	f.Related = []annotations.Related{related(other.decl.Target, "%s is declared here", other.id)}
+		"the trigger rule of task %q asks for the outcome of %q, which it does not wait for; "+
+			"add it to the dependencies",
+		t.id, other.id)
 	if t.flow.ancestry.before(t, other) {
-		f.Message = "the trigger rule of task \"" + t.id + "\" asks for the outcome of \"" + other.id + "\", which itself waits for \"" + t.id + "\""
+		f = found(annotations.CodeNotAncestor, at,
+			"the trigger rule of task %q asks for the outcome of %q, which itself waits for %q", t.id, other.id, t.id)
 	} else {
 		f.Fixes = []annotations.Fix{addDependency(t, other)}
 	}
+	f.Related = []annotations.Related{related(other.decl.Target, "%s is declared here", other.id)}
 	c.report(t.flow, f)
 }
 
@@ -190,8 +196,9 @@ func (c *checker) checkInheritedRule(w *workflow) {
 		seen[other] = true
 		var ids []string
 		var places []annotations.Related
+		after := w.ancestry.after(other, len(w.order))
 		for _, t := range w.tasks {
-			if t.ruleInherited && !w.ancestry.before(other, t) {
+			if t.ruleInherited && !after[t] {
 				ids = append(ids, t.id)
 				places = append(places, related(t.decl.Target, "%s is declared here", t.id))
 			}
@@ -200,8 +207,10 @@ func (c *checker) checkInheritedRule(w *workflow) {
 			continue
 		}
 		f := found(annotations.CodeNotAncestor, o.ID.Span,
-			"the default trigger rule asks for the outcome of %q, but %s inherits it and does not wait for %q; give the task its own trigger_rules",
-			other.id, listed(ids), other.id)
+			"the default trigger rule asks for the outcome of %q, which is open when these tasks are decided: %s; "+
+				"give them "+
+				"their own trigger_rules",
+			other.id, listed(ids))
 		f.Related = places[:min(len(places), maxListed)]
 		c.report(w, f)
 	}
@@ -251,7 +260,8 @@ func (c *checker) reportRedundant(t, d *task) {
 		if name.Text != d.id {
 			continue
 		}
-		f := found(annotations.CodeRedundantDependency, name.Span, "task %q waits for %q through another dependency anyway", t.id, d.id)
+		f := found(annotations.CodeRedundantDependency, name.Span,
+			"task %q waits for %q through another dependency anyway", t.id, d.id)
 		for _, other := range t.deps {
 			if other != d && t.flow.ancestry.before(d, other) {
 				f.Message = "task \"" + t.id + "\" waits for \"" + d.id + "\" through \"" + other.id + "\" anyway"

@@ -1,8 +1,10 @@
 package check
 
 import (
+	"bytes"
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -11,7 +13,8 @@ import (
 const runtimePath = "github.com/cloacina-go/cloacina/runtime"
 
 // forms is what a message recommends when a signature is none of the five.
-const forms = "func(ctx context.Context[, in In]) ([Out, ]error) or func(ctx context.Context, c *cloacina.Context) error"
+const forms = "func(ctx context.Context[, in In]) ([Out, ]error) or func(ctx context.Context, c *cloacina.Context) " +
+	"error"
 
 // checkSignature finds out which of the five forms a task function has.
 func (c *checker) checkSignature(t *task) {
@@ -56,7 +59,7 @@ func (c *checker) checkCallable(t *task, sig *types.Signature) bool {
 	case sig.TypeParams().Len() > 0:
 		return c.reject(t, found(annotations.CodeGeneric, t.decl.Target,
 			"task %s has type parameters; annotate a function without, which may call it", name))
-	case name == "_", name == "init" && sig.Recv() == nil, name == "main" && sig.Recv() == nil && c.src.Types.Name() == "main":
+	case name == "_", sig.Recv() == nil && (name == "init" || name == "main" && c.src.Types.Name() == "main"):
 		return c.reject(t, found(annotations.CodeSignature, t.decl.Target,
 			"func %s cannot be called, so it cannot be a task; give it a name", name))
 	}
@@ -82,14 +85,16 @@ func (c *checker) checkParams(t *task, sig *types.Signature, nodes []ast.Expr) b
 	n, name := sig.Params().Len(), t.fn.Name()
 	switch {
 	case n == 0:
-		f := found(annotations.CodeSignature, t.decl.Target, "task %s takes no context.Context; a task is %s", name, forms)
+		f := found(annotations.CodeSignature, t.decl.Target,
+			"task %s takes no context.Context; a task is %s", name, forms)
 		return c.reject(t, f)
 	case sig.Variadic():
 		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[n-1]),
 			"task %s is variadic; take one struct whose fields are the keys it reads", name))
 	case !isNamed(sig.Params().At(0).Type(), "context", "Context"):
 		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[0]),
-			"the first parameter of task %s is %s, not context.Context; a task is %s", name, c.typeName(sig.Params().At(0).Type()), forms))
+			"the first parameter of task %s is %s, not context.Context; a task is %s",
+			name, c.typeName(sig.Params().At(0).Type()), forms))
 	case n > 2:
 		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[2]),
 			"task %s takes %d parameters; put what it reads into one struct behind ctx", name, n))
@@ -102,10 +107,12 @@ func (c *checker) checkResults(t *task, sig *types.Signature, nodes []ast.Expr) 
 	n, name := sig.Results().Len(), t.fn.Name()
 	switch {
 	case n == 0:
-		return c.reject(t, found(annotations.CodeSignature, t.decl.Target, "task %s returns no error; a task is %s", name, forms))
+		return c.reject(t, found(annotations.CodeSignature, t.decl.Target,
+			"task %s returns no error; a task is %s", name, forms))
 	case !isError(sig.Results().At(n - 1).Type()):
 		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[n-1]),
-			"the last result of task %s is %s, not error; a task is %s", name, c.typeName(sig.Results().At(n-1).Type()), forms))
+			"the last result of task %s is %s, not error; a task is %s",
+			name, c.typeName(sig.Results().At(n-1).Type()), forms))
 	case n > 2:
 		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[1]),
 			"task %s returns %d results; put what it writes into one struct before the error", name, n))
@@ -138,45 +145,66 @@ func (c *checker) checkDynamic(t *task, sig *types.Signature, results []ast.Expr
 // checkIn checks the struct that a task reads.
 func (c *checker) checkIn(t *task, typ types.Type, node ast.Expr) *Struct {
 	if isNamed(typ, runtimePath, "Context") {
-		f := found(annotations.CodeSignature, c.node(node), "task %s takes the cloacina.Context by value; it is a pointer", t.fn.Name())
+		f := found(annotations.CodeSignature, c.node(node),
+			"task %s takes the cloacina.Context by value; it is a pointer", t.fn.Name())
 		f.Fixes = []annotations.Fix{replace(c.span(node.Pos(), node.Pos()), "*", "take *cloacina.Context")}
-		c.report(t.flow, f)
-		return nil
-	}
-	if p, ok := types.Unalias(typ).(*types.Pointer); ok && isStruct(p.Elem()) {
-		f := found(annotations.CodeSignature, c.node(node), "task %s takes a pointer; its keys are read into a struct value", t.fn.Name())
-		if star, ok := node.(*ast.StarExpr); ok {
-			f.Fixes = []annotations.Fix{replace(c.span(star.Star, star.X.Pos()), "", "take %s", c.typeName(p.Elem()))}
-		}
 		c.report(t.flow, f)
 		return nil
 	}
 	if !c.valid(t, typ, node) {
 		return nil
 	}
+	if p, ok := types.Unalias(typ).(*types.Pointer); ok && isStruct(p.Elem()) {
+		f := found(annotations.CodeSignature, c.node(node),
+			"task %s takes a pointer; its keys are read into a struct value", t.fn.Name())
+		if star, ok := node.(*ast.StarExpr); ok {
+			f.Fixes = []annotations.Fix{replace(c.span(star.Star, star.X.Pos()), "", "take %s", c.typeName(p.Elem()))}
+		}
+		c.report(t.flow, f)
+		return nil
+	}
 	if !isStruct(typ) {
 		c.report(t.flow, found(annotations.CodeSignature, c.node(node),
-			"task %s takes %s; what a task reads is a struct whose fields are the keys, or *cloacina.Context", t.fn.Name(), c.typeName(typ)))
+			"task %s takes %s; what a task reads is a struct whose fields are the keys, or *cloacina.Context",
+			t.fn.Name(), c.typeName(typ)))
 		return nil
 	}
 	return c.structOf(t.flow, typ, readStruct, c.node(node))
 }
 
-// valid reports a type that does not compile, as one that the generator is
-// about to declare does not.
+// valid reports a type that does not compile, and one that is generated from
+// the tasks, whether it was declared for the time being or not at all.
 func (c *checker) valid(t *task, typ types.Type, node ast.Expr) bool {
-	if b, ok := types.Unalias(typ).(*types.Basic); !ok || b.Kind() != types.Invalid {
-		return true
+	generated := c.isGeneratedType(typ)
+	if id, ok := node.(*ast.Ident); ok && isInvalid(typ) {
+		generated = slices.ContainsFunc(c.workflows, func(w *workflow) bool { return declares(w.decl, id.Name) })
 	}
-	f := found(annotations.CodeSignature, c.node(node), "a type in the signature of task %s does not compile", t.fn.Name())
-	if id, ok := node.(*ast.Ident); ok {
-		for _, w := range c.workflows {
-			if declares(w.decl, id.Name) {
-				f.Message = "task " + t.fn.Name() + " uses " + id.Name + ", which is generated from the tasks; declare a struct for what it reads or writes"
-			}
-		}
+	switch {
+	case generated:
+		return c.reject(t, found(annotations.CodeSignature, c.node(node),
+			"the signature of task %s has a type that is generated from the tasks; declare a struct for what it "+
+				"reads or "+
+				"writes",
+			t.fn.Name()))
+	case isInvalid(typ):
+		return c.reject(t, found(annotations.CodeSignature, c.node(node),
+			"a type in the signature of task %s does not compile", t.fn.Name()))
 	}
-	return c.reject(t, f)
+	return true
+}
+
+func isInvalid(t types.Type) bool {
+	b, ok := types.Unalias(t).(*types.Basic)
+	return ok && b.Kind() == types.Invalid
+}
+
+// isGeneratedType reports whether a type is declared in our generated file.
+func (c *checker) isGeneratedType(t types.Type) bool {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() == c.src.Types && c.inGenerated(n.Obj())
 }
 
 // checkOut checks the value that a task returns beside its error.
@@ -195,7 +223,8 @@ func (c *checker) checkOut(t *task, code *Task, typ types.Type, node ast.Expr) b
 	}
 	if !isStruct(typ) {
 		f := found(annotations.CodeSignature, c.node(node),
-			"task %s returns %s, which is no struct with keys as fields; result=KEY stores it under one key", name, c.typeName(typ))
+			"task %s returns %s, which is no struct with keys as fields; result=KEY stores it under one key",
+			name, c.typeName(typ))
 		if flawIn(typ, writing, c.qualify) == "" {
 			f.Fixes = []annotations.Fix{addLine(t.decl.Span, "//cloacina:task result="+t.id, "store it under one key")}
 		}
@@ -212,7 +241,8 @@ func (c *checker) checkResult(t *task, typ types.Type, node ast.Expr) bool {
 	}
 	if what := c.unnameable(typ); what != "" {
 		return c.reject(t, found(annotations.CodeNotJSON, c.node(node),
-			"key %q has a type with %s in it, which package %s cannot name; use a type that it can", t.decl.Result.V, what, c.src.Types.Name()))
+			"key %q has a type with %s in it, which the generated code of package %s cannot use",
+			t.decl.Result.V, what, c.src.Types.Name()))
 	}
 	return true
 }
@@ -238,9 +268,11 @@ func (c *checker) join(from, to annotations.Span) annotations.Span {
 func (c *checker) removeArgument(key, value annotations.Span, message string) annotations.Fix {
 	at := c.join(key, value)
 	src := c.src.Bytes[at.File]
-	for at.Start.Offset > 0 && at.Start.Offset <= len(src) && (src[at.Start.Offset-1] == ' ' || src[at.Start.Offset-1] == '\t') {
-		at.Start.Offset--
-		at.Start.Column--
+	if at.Start.Offset <= len(src) {
+		before := src[:at.Start.Offset]
+		blanks := len(before) - len(bytes.TrimRight(before, " \t"))
+		at.Start.Offset -= blanks
+		at.Start.Column -= blanks
 	}
 	return replace(at, "", "%s", message)
 }

@@ -103,11 +103,11 @@ func (w *world) check(importPath string, files map[string]string) (*types.Packag
 }
 
 // load type-checks the package under test, whose files have no directory.
-func (w *world) load(t testing.TB, files map[string]string) *Source {
-	t.Helper()
+func (w *world) load(tb testing.TB, files map[string]string) *Source {
+	tb.Helper()
 	pkg, info, trees, err := w.check("example.com/pkg", files)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	bytes := make(map[string][]byte, len(files))
 	for name, text := range files {
@@ -126,9 +126,9 @@ func (w *world) add(name, text string) {
 }
 
 // checkText checks one file.
-func checkText(t testing.TB, text string) (*Package, []string) {
-	t.Helper()
-	src := newWorld().load(t, map[string]string{"tasks.go": text})
+func checkText(tb testing.TB, text string) (*Package, []string) {
+	tb.Helper()
+	src := newWorld().load(tb, map[string]string{"tasks.go": text})
 	pkg, findings := Check(src)
 	return pkg, render(findings)
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
@@ -82,7 +83,8 @@ func (r *structReader) read() *Struct {
 	}
 	if st := r.root.Underlying().(*types.Struct); len(fields) == 0 && st.NumFields() > 0 && !allSkipped(st) {
 		r.report(found(annotations.CodeJSONTag, r.use,
-			"%s has no exported field, so it has no keys; export the fields that are meant as keys", r.c.typeName(r.root)))
+			"%s has no exported field, so it has no keys; export the fields that are meant as keys",
+			r.c.typeName(r.root)))
 	}
 	return s
 }
@@ -109,7 +111,8 @@ func (r *structReader) ownJSON() bool {
 			continue
 		}
 		f := found(annotations.CodeCustomMarshaler, r.use,
-			"%s has its own %s, but here its fields are context keys; use a struct of fields without", r.c.typeName(r.root), m.name)
+			"%s has its own %s, but here its fields are context keys; use a struct of fields without",
+			r.c.typeName(r.root), m.name)
 		if r.role == writtenStruct {
 			f.Message += ", or result=KEY to store it whole"
 		}
@@ -156,15 +159,15 @@ func (r *structReader) field(f *jsonField) (Field, bool) {
 }
 
 func (r *structReader) reportClash(f *jsonField) {
-	v, other := f.field(), f.clash.field()
-	if f.clash.index[0] < f.index[0] {
-		v, other = other, v
+	first, second := f, f.clash
+	if slices.Compare(second.index, first.index) < 0 {
+		first, second = second, first
 	}
-	at, first := r.at(other), r.at(v)
+	at, before := r.at(second.field()), r.at(first.field())
 	fd := found(annotations.CodeDuplicateField, at, "the fields %s and %s of %s are both the key %q",
-		v.Name(), other.Name(), r.c.typeName(r.root), f.name)
-	if first != at {
-		fd.Related = []annotations.Related{related(first, "%q is first used here", f.name)}
+		first.selector(), second.selector(), r.c.typeName(r.root), f.name)
+	if before != at {
+		fd.Related = []annotations.Related{related(before, "%q is first used here", f.name)}
 	}
 	r.report(fd)
 }
@@ -173,8 +176,9 @@ func (r *structReader) reportClash(f *jsonField) {
 func (r *structReader) checkPath(f *jsonField) {
 	if p := f.pointer(); p != nil {
 		at := r.at(p)
-		fd := found(annotations.CodeJSONTag, at, "%s embeds a pointer, which is nil when the key %q is read or written; embed the struct itself",
-			r.c.typeName(r.root), f.name)
+		fd := found(annotations.CodeJSONTag, at,
+			"%s embeds a pointer, which can be nil when its keys are read or written; embed %s itself",
+			r.c.typeName(r.root), p.Name())
 		if node := r.c.fieldNode(p); node != nil {
 			if star, ok := node.Type.(*ast.StarExpr); ok {
 				fd.Fixes = []annotations.Fix{replace(r.c.span(star.Star, star.X.Pos()), "", "embed %s", p.Name())}
@@ -185,7 +189,8 @@ func (r *structReader) checkPath(f *jsonField) {
 	}
 	if r.path(f) == nil {
 		r.report(found(annotations.CodeJSONTag, r.use,
-			"the field %s of %s is hidden in an unexported struct of another package, so the key %q cannot be reached",
+			"the field %s of %s is hidden in an unexported struct of another package, so the key %q cannot be "+
+				"reached",
 			f.field().Name(), r.c.typeName(r.root), f.name))
 	}
 }
@@ -244,7 +249,8 @@ func (r *structReader) checkType(f *jsonField, t types.Type) {
 	}
 	if what := r.c.unnameable(t); what != "" {
 		r.report(found(annotations.CodeNotJSON, r.at(v),
-			"key %q has a type with %s in it, which package %s cannot name; use a type that it can", f.name, what, r.c.src.Types.Name()))
+			"key %q has a type with %s in it, which the generated code of package %s cannot use",
+			f.name, what, r.c.src.Types.Name()))
 	}
 }
 
@@ -281,8 +287,6 @@ func embeddedName(e ast.Expr) *ast.Ident {
 	case *ast.Ident:
 		return e
 	case *ast.StarExpr:
-		return embeddedName(e.X)
-	case *ast.ParenExpr:
 		return embeddedName(e.X)
 	case *ast.SelectorExpr:
 		return e.Sel

@@ -16,7 +16,8 @@ func (r *structReader) checkTag(f *jsonField) {
 	if f.tag.name != "" && !validTagName(f.tag.name) {
 		at, _ := r.tagSpan(v, f.tag.name)
 		r.report(found(annotations.CodeJSONTag, at,
-			"encoding/json ignores the name %q of field %s; use letters, digits and underscores", f.tag.name, v.Name()))
+			"encoding/json ignores the name %q of field %s; use letters, digits and underscores",
+			f.tag.name, v.Name()))
 	}
 	for _, option := range f.tag.options {
 		r.checkOption(f, option)
@@ -30,23 +31,33 @@ func (r *structReader) checkOption(f *jsonField, option string) {
 		r.refuseStringOption(v)
 	case "omitempty":
 		r.checkOmitEmpty(f)
-	case "omitzero", "":
+	case "omitzero":
 	default:
-		at, exact := r.tagSpan(v, option)
-		fd := found(annotations.CodeJSONTag, at, "encoding/json ignores the option %q of field %s", option, v.Name())
-		if s := annotations.Suggest(option, tagOptions); s != "" {
-			fd.Message += "; did you mean \"" + s + "\"?"
-			if exact {
-				fd.Fixes = []annotations.Fix{replace(at, s, "change to %s", s)}
-			}
-		}
-		r.report(fd)
+		r.suggestOption(v, option)
 	}
+}
+
+// suggestOption reports a misspelt option. Others may belong to another package
+// that reads the tag.
+func (r *structReader) suggestOption(v *types.Var, option string) {
+	s := annotations.Suggest(option, tagOptions)
+	if s == "" {
+		return
+	}
+	at, exact := r.tagSpan(v, option)
+	fd := found(annotations.CodeJSONTag, at,
+		"encoding/json ignores the option %q of field %s; did you mean %q?", option, v.Name(), s)
+	if exact {
+		fd.Fixes = []annotations.Fix{replace(at, s, "change to %s", s)}
+	}
+	r.report(fd)
 }
 
 func (r *structReader) refuseStringOption(v *types.Var) {
 	at, exact := r.tagSpan(v, ",string")
-	fd := found(annotations.CodeStringOption, at, "the option string of field %s would store it in quotes, and comparisons with numbers would be false", v.Name())
+	fd := found(annotations.CodeStringOption, at,
+		"the option string of field %s would store it in quotes, and comparisons with numbers would be false",
+		v.Name())
 	if exact {
 		fd.Fixes = []annotations.Fix{replace(at, "", "remove the option")}
 	}
@@ -56,17 +67,18 @@ func (r *structReader) refuseStringOption(v *types.Var) {
 // checkOmitEmpty reports omitempty where encoding/json never leaves a value out.
 func (r *structReader) checkOmitEmpty(f *jsonField) {
 	v := f.field()
-	what := ""
+	var what string
 	switch v.Type().Underlying().(type) {
 	case *types.Struct:
-		what = "struct"
+		what = "a struct"
 	case *types.Array:
-		what = "array"
+		what = "an array"
 	default:
 		return
 	}
 	at, exact := r.tagSpan(v, "omitempty")
-	fd := found(annotations.CodeOmitEmptyNoEffect, at, "omitempty never leaves out field %s, which is a %s; write omitzero", v.Name(), what)
+	fd := found(annotations.CodeOmitEmptyNoEffect, at,
+		"omitempty never leaves out field %s, which is %s; write omitzero", v.Name(), what)
 	if exact {
 		fd.Fixes = []annotations.Fix{replace(at, "omitzero", "change to omitzero")}
 		if f.tag.has("omitzero") {
@@ -78,8 +90,9 @@ func (r *structReader) checkOmitEmpty(f *jsonField) {
 }
 
 // unnameable returns what, in a type, the generated code of the package could
-// not write down: an unexported type of another package, one of an internal
-// directory elsewhere, or a local one. It is empty if there is nothing.
+// not use: an unexported type of another package, one of an internal directory
+// elsewhere, a local one, or one that is generated from the tasks itself. It is
+// empty if there is nothing.
 func (c *checker) unnameable(t types.Type) string {
 	switch t := t.(type) {
 	case *types.Alias:
@@ -117,6 +130,8 @@ func (c *checker) unnameable(t types.Type) string {
 func (c *checker) unnameableType(obj *types.TypeName, args *types.TypeList) string {
 	if pkg := obj.Pkg(); pkg != nil {
 		switch {
+		case c.inGenerated(obj) && pkg == c.src.Types:
+			return "the generated type " + obj.Name()
 		case obj.Parent() != pkg.Scope(),
 			pkg.Path() != c.src.Types.Path() && (!obj.Exported() || !importable(pkg.Path(), c.src.Types.Path())):
 			return pkg.Name() + "." + obj.Name()

@@ -15,7 +15,7 @@ const maxWriters = 256
 // keyWriters finds, for each read of a key, the ancestors that may write it, in
 // the order in which their writes apply. It never lists all ancestors of a task.
 type keyWriters struct {
-	w *workflow
+	ancestry *ancestry
 	// open says, by index, that an ancestor of the task is open.
 	open []bool
 	// writers are the tasks that write a key, in the order of the plan.
@@ -24,8 +24,6 @@ type keyWriters struct {
 	// keys in the order in which they were first asked for.
 	asked map[string][]question
 	keys  []string
-	// steps counts the tasks that were looked at, for the tests of the cost.
-	steps int
 }
 
 type question struct {
@@ -35,10 +33,10 @@ type question struct {
 
 func newKeyWriters(w *workflow) *keyWriters {
 	k := &keyWriters{
-		w:       w,
-		open:    make([]bool, len(w.order)),
-		writers: make(map[string][]*task),
-		asked:   make(map[string][]question),
+		ancestry: w.ancestry,
+		open:     make([]bool, len(w.order)),
+		writers:  make(map[string][]*task),
+		asked:    make(map[string][]question),
 	}
 	for _, t := range w.order {
 		t.writes = t.code.writes()
@@ -82,10 +80,24 @@ func (k *keyWriters) answer() {
 	}
 }
 
-// answerOne is for the key of a single writer.
+// answerOne is for the key of a single writer. What the forest does not know is
+// found by one walk from the writer to the last reader.
 func (k *keyWriters) answerOne(writer *task, questions []question) {
+	var left []question
 	for _, q := range questions {
-		if k.w.ancestry.before(writer, q.reader) {
+		k.ancestry.steps++
+		if writer != q.reader && k.ancestry.inForest(writer.index, q.reader.index) {
+			q.read.Writers = []int{writer.index}
+		} else if writer.index < q.reader.index {
+			left = append(left, q)
+		}
+	}
+	if len(left) == 0 {
+		return
+	}
+	after := k.ancestry.after(writer, left[len(left)-1].reader.index+1)
+	for _, q := range left {
+		if after[q.reader] {
 			q.read.Writers = []int{writer.index}
 		}
 	}
@@ -124,7 +136,7 @@ func (k *keyWriters) answerMany(writers []*task, questions []question) {
 	}
 	for next.Len() > 0 {
 		t := heap.Pop(next).(*task)
-		k.steps++
+		k.ancestry.steps++
 		at := k.merge(t, after)
 		if asked[t] {
 			before[t] = at
@@ -133,7 +145,7 @@ func (k *keyWriters) answerMany(writers []*task, questions []question) {
 			at = at.add(t.index)
 		}
 		after[t] = at
-		for _, d := range k.dependants()[t.number] {
+		for _, d := range k.ancestry.dependants[t.number] {
 			push(d)
 		}
 	}
@@ -148,7 +160,7 @@ func (k *keyWriters) merge(t *task, after map[*task]written) written {
 	var joined written
 	var seen map[int]bool
 	for _, d := range t.deps {
-		k.steps++
+		k.ancestry.steps++
 		from, ok := after[d]
 		switch {
 		case !ok || len(from.list) == 0 && !from.many:
@@ -184,13 +196,6 @@ func (w written) add(i int) written {
 		return written{many: true}
 	}
 	return written{list: append(slices.Clone(w.list), i)}
-}
-
-func (k *keyWriters) dependants() [][]*task {
-	if k.w.dependants == nil {
-		k.w.dependants = dependantsOf(k.w.tasks)
-	}
-	return k.w.dependants
 }
 
 // byIndex is a heap of tasks in the order of the plan.

@@ -12,6 +12,7 @@ import (
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/load"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/report"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/testmodule"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
@@ -49,11 +50,12 @@ func TestCorpus(t *testing.T) {
 
 // readCorpus writes the Go files of each case into a directory of its own.
 func readCorpus(t *testing.T, root string) []*corpusCase {
-	repo, err := repository()
+	t.Helper()
+	repo, err := testmodule.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := writeModule(root, "example.com/corpus"); err != nil {
+	if err := testmodule.Init(root, "example.com/corpus"); err != nil {
 		t.Fatal(err)
 	}
 	var cases []*corpusCase
@@ -70,6 +72,7 @@ func readCorpus(t *testing.T, root string) []*corpusCase {
 }
 
 func readCase(t *testing.T, root, kind, file string) *corpusCase {
+	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +85,7 @@ func readCase(t *testing.T, root, kind, file string) *corpusCase {
 			files[f.Name] = string(f.Data)
 		}
 	}
-	writeFiles(t, c.dir, files)
+	testmodule.Write(t, c.dir, files)
 	return c
 }
 
@@ -92,6 +95,7 @@ func wanted(name string) bool { return name == "want.txt" || strings.HasPrefix(n
 // loadCorpus loads all cases at once. If the tool gives up it loads them one by
 // one, to tell which one it is.
 func loadCorpus(t *testing.T, root string, cases []*corpusCase) {
+	t.Helper()
 	packages, err := load.Load(context.Background(), load.Config{Dir: root, Patterns: []string{"./..."}, Generate: compile})
 	if err == nil {
 		for _, c := range cases {
@@ -119,6 +123,7 @@ func (c *corpusCase) take(packages []*load.Package) {
 }
 
 func (c *corpusCase) compare(t *testing.T) {
+	t.Helper()
 	output, findings := c.render(t)
 	got := map[string]string{}
 	if output != "" {
@@ -130,7 +135,7 @@ func (c *corpusCase) compare(t *testing.T) {
 			got["want/"+name] = content
 		}
 	}
-	count := report.Summarize(findings)
+	count := report.CountOf(findings)
 	switch {
 	case c.kind == "findings" && len(findings) == 0:
 		t.Error("nothing is found; such a case belongs to ok")
@@ -154,6 +159,7 @@ func (c *corpusCase) compare(t *testing.T) {
 
 // render returns everything that is said about the case.
 func (c *corpusCase) render(t *testing.T) (string, []annotations.Finding) {
+	t.Helper()
 	var findings []annotations.Finding
 	for _, p := range c.packages {
 		findings = append(findings, p.Findings...)
@@ -169,6 +175,7 @@ func (c *corpusCase) render(t *testing.T) (string, []annotations.Finding) {
 
 // generated returns the generated files by their slashed path in the case.
 func (c *corpusCase) generated(t *testing.T) map[string]string {
+	t.Helper()
 	files := map[string]string{}
 	for _, p := range c.packages {
 		for _, o := range p.Outputs {
@@ -184,6 +191,7 @@ func (c *corpusCase) generated(t *testing.T) map[string]string {
 
 // update puts what was made of the case behind its Go files.
 func (c *corpusCase) update(t *testing.T, got map[string]string) {
+	t.Helper()
 	c.archive.Files = slices.DeleteFunc(c.archive.Files, func(f txtar.File) bool { return wanted(f.Name) })
 	var names []string
 	for name := range got {

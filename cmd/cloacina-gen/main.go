@@ -21,10 +21,10 @@
 // standard error. An error keeps the files of its package from being written. A
 // warning does not; --werror makes it fail the command. A hint never does.
 //
-//	tasks.go:41:44: error CL0402: trigger rule names unknown task "proces_data"; did you mean "process_data"?
+//	tasks.go:41:44: error CL0402: trigger rule names unknown task "fetch_dat"; did you mean "fetch_data"?
 //
-// On a terminal the line of the source follows. Colours are used there unless
-// NO_COLOR is set.
+// On a terminal the line of the source follows, in colours unless the environment
+// asks for none (https://no-color.org).
 //
 // # Files
 //

@@ -46,6 +46,9 @@ func newRoot() *cobra.Command {
 	})
 	root.PersistentFlags().BoolVar(&opts.werror, "werror", false, "exit with 1 on warnings, too")
 	root.PersistentFlags().StringVar(&opts.format, "format", "text", "how findings are printed: text")
+	// Cobra's own would have shorthands with one dash.
+	root.PersistentFlags().Bool("help", false, "print this")
+	root.Flags().Bool("version", false, "print the version")
 	root.AddCommand(newCheck(opts))
 	return root
 }

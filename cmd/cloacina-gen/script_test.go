@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/testmodule"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -41,7 +43,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GOPROXY", "off")
 			e.Setenv("GOWORK", "")
 			e.Setenv("GOTOOLCHAIN", "local")
-			return writeModule(e.WorkDir, "example.com/m")
+			return testmodule.Init(e.WorkDir, "example.com/m")
 		},
 		Condition: func(name string) (bool, error) {
 			return name == "root" && os.Geteuid() == 0, nil
@@ -65,8 +67,8 @@ func scriptStatus(ts *testscript.TestScript, negated bool, args []string) {
 	ts.Check(err)
 	got := 0
 	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		exit, ok := err.(*exec.ExitError)
-		if !ok {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
 			ts.Fatalf("%v", err)
 		}
 		got = exit.ExitCode()

@@ -56,7 +56,7 @@ func (s *session) load(ctx context.Context) ([]*load.Package, error) {
 // compile checks a package and returns its generated file.
 func compile(src *check.Source) ([]byte, []annotations.Finding, error) {
 	pkg, found := check.Check(src)
-	if report.Summarize(found).Errors > 0 || len(pkg.Workflows) == 0 {
+	if report.CountOf(found).Errors > 0 || len(pkg.Workflows) == 0 {
 		return nil, found, nil
 	}
 	content, err := emit.File(pkg, src.Test)
@@ -77,7 +77,7 @@ func (s *session) finish(packages []*load.Package) error {
 	if err := s.printer(texts).Print(findings); err != nil {
 		return err
 	}
-	count := report.Summarize(findings)
+	count := report.CountOf(findings)
 	if count.Errors > 0 || s.werror && count.Warnings > 0 {
 		return errFindings
 	}
@@ -86,10 +86,10 @@ func (s *session) finish(packages []*load.Package) error {
 
 func (s *session) printer(texts map[string][]byte) *report.Printer {
 	return &report.Printer{
-		W:     s.stderr,
-		Dir:   s.dir,
-		Block: report.IsTerminal(s.stderr),
-		Color: report.WantsColor(s.stderr, os.Getenv),
+		W:      s.stderr,
+		Dir:    s.dir,
+		Block:  report.IsTerminal(s.stderr),
+		Colour: report.WantsColour(s.stderr, os.Getenv),
 		Read: func(file string) ([]byte, error) {
 			if text, ok := texts[file]; ok {
 				return text, nil

@@ -73,7 +73,8 @@ func (c *change) release(task int) *Violation {
 	dependants := c.g.dependants(task)
 	for _, d := range dependants {
 		if t := &c.r.Tasks[d]; t.Pending < 1 || t.Status != TaskWaiting {
-			return violation("task %d is %v with %d pending before its dependency %d has ended", d, t.Status, t.Pending, task)
+			return violation("task %d is %v with %d pending before its dependency %d has ended",
+				d, t.Status, t.Pending, task)
 		}
 	}
 	for _, d := range dependants {

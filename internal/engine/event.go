@@ -43,8 +43,8 @@ const (
 	Interrupted
 	// RetryDue says that the delay of a retry has passed.
 	RetryDue
-	// Cancel ends the run and all that is open in it as cancelled; also a
-	// blocked run.
+	// Cancel ends the run and all that is open in it as cancelled. A blocked
+	// run is cancelled without any check, since this is the way out of it.
 	Cancel
 	// TimedOut ends the run as failed and all that is open in it as cancelled.
 	TimedOut

@@ -12,46 +12,46 @@ import (
 )
 
 // prepare returns the graph of a plan, with rules interpreted.
-func prepare(t testing.TB, p *plan.Plan) *engine.Graph {
-	t.Helper()
+func prepare(tb testing.TB, p *plan.Plan) *engine.Graph {
+	tb.Helper()
 	g, err := engine.Prepare(p, interpret)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return g
 }
 
 // step applies an event that must be legal.
-func step(t testing.TB, g *engine.Graph, r *engine.Run, e engine.Event) []engine.Decision {
-	t.Helper()
+func step(tb testing.TB, g *engine.Graph, r *engine.Run, e engine.Event) []engine.Decision {
+	tb.Helper()
 	decisions, err := g.Step(r, e)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return decisions
 }
 
 // begun returns a run that has begun.
-func begun(t testing.TB, g *engine.Graph) *engine.Run {
-	t.Helper()
+func begun(tb testing.TB, g *engine.Graph) *engine.Run {
+	tb.Helper()
 	r := g.NewRun("run", nil, 0)
-	step(t, g, r, engine.Event{Kind: engine.Begin})
+	step(tb, g, r, engine.Event{Kind: engine.Begin})
 	return r
 }
 
 // started returns a run whose task 0 is in its first attempt.
-func started(t testing.TB, g *engine.Graph) *engine.Run {
-	t.Helper()
-	r := begun(t, g)
-	step(t, g, r, engine.Event{Kind: engine.Start})
+func started(tb testing.TB, g *engine.Graph) *engine.Run {
+	tb.Helper()
+	r := begun(tb, g)
+	step(tb, g, r, engine.Event{Kind: engine.Start})
 	return r
 }
 
 // complete takes a ready task to its end.
-func complete(t testing.TB, g *engine.Graph, r *engine.Run, task int, writes ...engine.Entry) []engine.Decision {
-	t.Helper()
-	step(t, g, r, engine.Event{Kind: engine.Start, Task: task})
-	return step(t, g, r, engine.Event{Kind: engine.Succeeded, Task: task, Attempt: r.Tasks[task].Attempt, Writes: writes})
+func complete(tb testing.TB, g *engine.Graph, r *engine.Run, task int, writes ...engine.Entry) []engine.Decision {
+	tb.Helper()
+	step(tb, g, r, engine.Event{Kind: engine.Start, Task: task})
+	return step(tb, g, r, engine.Event{Kind: engine.Succeeded, Task: task, Attempt: r.Tasks[task].Attempt, Writes: writes})
 }
 
 // edges builds a plan from "id: dependency dependency" lines.
@@ -142,4 +142,21 @@ func fanPlan(n int) *plan.Plan {
 	}
 	p.Tasks = append(p.Tasks, last)
 	return p
+}
+
+// layered returns a plan of layers in which each task depends on two of the
+// layer before, so that there are many ways to every ancestor.
+func layered(width, depth int) *plan.Plan {
+	id := func(w, d int) string { return fmt.Sprintf("t%d_x%d", w%width, d) }
+	var lines []string
+	for d := range depth {
+		for w := range width {
+			line := id(w, d) + ":"
+			if d > 0 {
+				line += " " + id(w, d-1) + " " + id(w+1, d-1)
+			}
+			lines = append(lines, line)
+		}
+	}
+	return edges(lines...)
 }

@@ -92,6 +92,22 @@ func TestLookupSeesAncestorsOnly(t *testing.T) {
 	}
 }
 
+// Only completed tasks have written, whatever a store left in the others.
+func TestLookupSeesCompletedTasksOnly(t *testing.T) {
+	t.Parallel()
+	g := prepare(t, edges("a", "b: a", "c", "d: b c"))
+	for s := engine.TaskWaiting; s <= engine.TaskCancelled; s++ {
+		r := begun(t, g)
+		r.Tasks[1] = engine.Task{Status: s, Writes: []engine.Entry{entry("k", "1")}}
+		_, walked := g.Lookup(r, 3, "k")
+		_, read := g.LookupRead(r, 3, &plan.Read{Key: "k", Writers: []int{1}})
+		all := len(g.Context(r, 3)) == 1
+		if want := s == engine.TaskCompleted; walked != want || read != want || all != want {
+			t.Errorf("%v: walk %t, read %t, context %t", s, walked, read, all)
+		}
+	}
+}
+
 // TestContextsAreTheNaiveOnes fills random plans with random outcomes and
 // compares every way to read with the reference that materialises everything.
 func TestContextsAreTheNaiveOnes(t *testing.T) {
@@ -124,20 +140,11 @@ func TestContextsAreTheNaiveOnes(t *testing.T) {
 func TestReadsDoNotRaceWithSteps(t *testing.T) {
 	t.Parallel()
 	const width, depth = 8, 30
-	var lines []string
-	for d := range depth {
-		for w := range width {
-			line := fmt.Sprintf("t%d_x%d:", w, d)
-			if d > 0 {
-				line += fmt.Sprintf(" t%d_x%d t%d_x%d", w, d-1, (w+1)%width, d-1)
-			}
-			lines = append(lines, line)
-		}
-	}
-	g := prepare(t, edges(lines...))
+	p := layered(width, depth)
+	g := prepare(t, p)
 	r := begun(t, g)
 	var attempts sync.WaitGroup
-	ended := make(chan int, len(lines))
+	ended := make(chan int, len(p.Tasks))
 	start := func(task int) {
 		step(t, g, r, engine.Event{Kind: engine.Start, Task: task})
 		attempts.Go(func() {
@@ -160,16 +167,13 @@ func TestReadsDoNotRaceWithSteps(t *testing.T) {
 		}
 	}
 	attempts.Wait()
-	if got, ok := g.Lookup(r, len(lines), "k"); !ok || string(got) == "" {
+	if got, ok := g.Lookup(r, len(p.Tasks), "k"); !ok || string(got) == "" {
 		t.Errorf("the final context has %s %t", got, ok)
 	}
 }
 
 func TestLookupsDoNotAllocate(t *testing.T) {
-	p := randomPlan(newRand(7))
-	for len(p.Tasks) < 8 {
-		p = randomPlan(newRand(uint64(len(p.Tasks)) * 31))
-	}
+	p := edges("a", "b: a", "c: a b", "d: c a", "e: a", "f: e d c", "g")
 	g := prepare(t, p)
 	r := g.NewRun("run", nil, 0)
 	for i := range r.Tasks {

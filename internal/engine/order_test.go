@@ -72,6 +72,25 @@ func TestOrderIsTheNaiveOne(t *testing.T) {
 	})
 }
 
+// The same for a plan that is larger than what a walk holds on its stack.
+func TestOrderOfLargeGraph(t *testing.T) {
+	t.Parallel()
+	const n = 30 * 50
+	p := layered(30, 50)
+	g := prepare(t, p)
+	for _, task := range []int{40, 100, 999, n - 1, n} {
+		want := refOrder(p, task)
+		if got := g.Order(task); !slices.Equal(got, want) {
+			t.Errorf("order of %d: got %v, want %v", task, got, want)
+		}
+		for a := range n {
+			if got := g.IsAncestor(a, task); got != slices.Contains(want, a) {
+				t.Fatalf("%d is an ancestor of %d: got %t", a, task, got)
+			}
+		}
+	}
+}
+
 func TestNoTaskIsItsOwnAncestor(t *testing.T) {
 	t.Parallel()
 	g := prepare(t, edges("a", "b: a"))

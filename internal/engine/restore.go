@@ -8,9 +8,10 @@ import "slices"
 // each task everything but Pending. A task that was never decided is waiting.
 //
 // An error is a [*Violation] and means that rows are missing or were changed by
-// other hands; the run is then not to be stepped. A run that was stored without
-// the decisions of its [Begin] is such a run, unless it has no tasks: one
-// transaction holds both.
+// other hands; the run is then to be blocked. A run that was stored without the
+// decisions of its [Begin] is such a run, unless it has no tasks: one
+// transaction holds both. The states of a run that is blocked already are not
+// checked; all it can do is to be cancelled.
 func (g *Graph) Restore(r *Run) error {
 	if v := g.restore(r); v != nil {
 		v.Run, v.Dump = r.ID, g.dump(r)
@@ -29,26 +30,37 @@ func (g *Graph) restore(r *Run) *Violation {
 	if !sorted(r.Initial) {
 		return violation("its initial context is not sorted by key: %q", keysOf(r.Initial))
 	}
-	r.Open = 0
+	g.count(r)
+	if r.Status == RunBlocked {
+		return nil
+	}
 	for i := range r.Tasks {
-		if v := g.restoreTask(r, i); v != nil {
+		if v := g.checkTask(r, i); v != nil {
 			return v
-		}
-		if !r.Tasks[i].Status.Ended() {
-			r.Open++
 		}
 	}
 	return g.checkRun(r)
 }
 
-func (g *Graph) restoreTask(r *Run, task int) *Violation {
-	t := &r.Tasks[task]
-	t.Pending = 0
-	for _, d := range g.plan.Tasks[task].DependsOn {
-		if !r.Tasks[d].Status.Ended() {
-			t.Pending++
+// count sets what follows from the states.
+func (g *Graph) count(r *Run) {
+	r.Open = 0
+	for i := range r.Tasks {
+		t := &r.Tasks[i]
+		t.Pending = 0
+		for _, d := range g.plan.Tasks[i].DependsOn {
+			if !r.Tasks[d].Status.Ended() {
+				t.Pending++
+			}
+		}
+		if !t.Status.Ended() {
+			r.Open++
 		}
 	}
+}
+
+func (g *Graph) checkTask(r *Run, task int) *Violation {
+	t := &r.Tasks[task]
 	if v := g.checkProgress(r, task); v != nil {
 		return v
 	}
@@ -70,7 +82,7 @@ func (g *Graph) checkProgress(r *Run, task int) *Violation {
 		return violation("task %d is in no known state: %v", task, t.Status)
 	case t.Pending > 0 && t.Status.Decided():
 		return violation("task %d is %v, but %d of its dependencies have not ended", task, t.Status, t.Pending)
-	case t.Pending == 0 && t.Status == TaskWaiting && r.Status != RunBlocked:
+	case t.Pending == 0 && t.Status == TaskWaiting:
 		return violation("task %d is undecided, but all its dependencies have ended", task)
 	case t.Status != TaskCompleted && len(t.Writes) > 0:
 		return violation("task %d is %v and has writes", task, t.Status)
@@ -98,7 +110,8 @@ func (g *Graph) checkAttempt(task int, t *Task) *Violation {
 	}
 	switch {
 	case t.Attempt < least || t.Attempt > most:
-		return violation("task %d is %v with attempt %d, which is not within %d and %d", task, t.Status, t.Attempt, least, most)
+		return violation("task %d is %v with attempt %d, which is not within %d and %d",
+			task, t.Status, t.Attempt, least, most)
 	case t.Again && (t.Status != TaskReady || t.Attempt < 1):
 		return violation("task %d is %v and is to start attempt %d again", task, t.Status, t.Attempt)
 	case t.Interruptions < 0:
@@ -111,8 +124,6 @@ func (g *Graph) checkAttempt(task int, t *Task) *Violation {
 func (g *Graph) checkRun(r *Run) *Violation {
 	cancelled := slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.Status == TaskCancelled })
 	switch {
-	case r.Status == RunBlocked:
-		return nil
 	case !r.Status.Ended():
 		if len(r.Tasks) > 0 && r.Open == 0 {
 			return violation("it is %v, but all its tasks have ended", r.Status)

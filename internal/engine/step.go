@@ -21,23 +21,24 @@ func (g *Graph) Step(r *Run, e Event) ([]Decision, error) {
 
 // apply dispatches the event. What it may assume is checked first.
 func (c *change) apply() *Violation {
+	blocked := c.r.Status == RunBlocked
 	switch {
 	case c.e.Kind == Block:
 		return c.block()
+	case blocked && c.e.Kind == Cancel:
+		return c.abandon()
 	case len(c.r.Tasks) != len(c.g.plan.Tasks):
 		return violation("the run has %d tasks, its plan %d", len(c.r.Tasks), len(c.g.plan.Tasks))
 	case !c.r.Status.known():
 		return violation("the run is in no known state: %v", c.r.Status)
-	case c.r.Status.Ended():
-		return nil
-	case c.e.Kind == Cancel:
-		return c.endAll(RunCancelled)
-	case c.r.Status == RunBlocked:
+	case c.r.Status.Ended() || blocked:
 		return nil
 	}
 	switch c.e.Kind {
 	case Begin:
 		return c.begin()
+	case Cancel:
+		return c.endAll(RunCancelled)
 	case TimedOut:
 		return c.endAll(RunFailed)
 	case Start, Succeeded, Failed, Stopped, Interrupted, RetryDue:
@@ -190,16 +191,38 @@ func (c *change) endAll(status RunStatus) *Violation {
 		if t.Status.Ended() {
 			continue
 		}
-		d := Decision{Kind: WasCancelled}
-		if t.Status == TaskRunning {
-			d.Attempt = t.Attempt
-		}
-		t.Status, t.Due, t.Again = TaskCancelled, 0, false
+		d := t.cancel()
 		if v := c.move(i, t, d); v != nil {
 			return v
 		}
 	}
 	return c.moveRun(status)
+}
+
+// abandon cancels a blocked run. That is the only way out of a state which may
+// contradict itself, so nothing is checked and the counts are set.
+func (c *change) abandon() *Violation {
+	for i := range c.r.Tasks {
+		t := &c.r.Tasks[i]
+		if t.Status.known() && t.Status.Ended() {
+			continue
+		}
+		d := t.cancel()
+		d.Task, t.Pending = i, 0
+		c.decisions = append(c.decisions, d)
+	}
+	c.r.Open, c.r.Status = 0, RunCancelled
+	c.decisions = append(c.decisions, Decision{Kind: RunEnded, Status: RunCancelled})
+	return nil
+}
+
+func (t *Task) cancel() Decision {
+	d := Decision{Kind: WasCancelled}
+	if t.Status == TaskRunning {
+		d.Attempt = t.Attempt
+	}
+	t.Status, t.Due, t.Again = TaskCancelled, 0, false
+	return d
 }
 
 func (c *change) block() *Violation {

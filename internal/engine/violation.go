@@ -47,9 +47,9 @@ func (g *Graph) dump(r *Run) string {
 			break
 		}
 		t := &r.Tasks[i]
-		fmt.Fprintf(&b, "task %d %q after %d: %v, %d pending, attempt %d (again %t), due %d, %d interruptions, leaves %x, keys %q\n",
-			i, g.idOf(i), g.dependenciesOf(i), t.Status, t.Pending, t.Attempt, t.Again, t.Due, t.Interruptions,
-			t.Leaves.AppendBytes(nil), keysOf(t.Writes))
+		fmt.Fprintf(&b, "task %d %q after %d: %v, %d pending, ", i, g.idOf(i), g.dependenciesOf(i), t.Status, t.Pending)
+		fmt.Fprintf(&b, "attempt %d (again %t), due %d, %d interruptions, ", t.Attempt, t.Again, t.Due, t.Interruptions)
+		fmt.Fprintf(&b, "leaves %x, keys %q\n", t.Leaves.AppendBytes(nil), keysOf(t.Writes))
 	}
 	return b.String()
 }

@@ -76,7 +76,7 @@ func (c *canonicalizer) token(i int) (next int, err error) {
 // number rewrites the literal in src[i:j] if it is not in the stored form.
 func (c *canonicalizer) number(i, j int) error {
 	lit := c.src[i:j]
-	if bytes.IndexByte(lit, '.') < 0 && bytes.IndexAny(lit, "eE") < 0 && string(lit) != "-0" {
+	if !bytes.ContainsAny(lit, ".eE") && string(lit) != "-0" {
 		return nil
 	}
 	d, ok := parseDecimal(lit)

@@ -9,25 +9,22 @@ import (
 // exactInts bounds the integers that float64 holds without gaps.
 const exactInts = 1 << 53
 
-// CompareInt compares the value with an integer.
+// CompareInt compares the value with an integer. The common case is written
+// out, for it is most of what a compiled rule costs.
 func (s *Scalar) CompareInt(n int64) Ordering {
-	if s.kind == Int {
-		return orderInts(int64(s.num), n)
+	if s.kind != Int {
+		return s.compareInt(n)
 	}
-	return s.compareInt(n)
-}
-
-// orderInts is kept small enough to be inlined into generated rules.
-func orderInts(a, b int64) Ordering {
-	switch {
-	case a < b:
-		return less
-	case a > b:
+	if int64(s.num) > n {
 		return greater
 	}
-	return equal
+	if int64(s.num) == n {
+		return equal
+	}
+	return less
 }
 
+// compareInt compares what is not an Int.
 func (s *Scalar) compareInt(n int64) Ordering {
 	switch s.kind {
 	case Uint:

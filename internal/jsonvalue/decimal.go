@@ -15,8 +15,8 @@ const (
 )
 
 // decimal is a JSON number taken apart without copying: the digits are those
-// of whole and frac, the significant ones have the indices from (included) to
-// to (excluded), and the value is 0.SIGNIFICANT * 10^point.
+// of whole and frac, the significant ones begin at index from and end before
+// index to, and the value is 0.SIGNIFICANT * 10^point.
 type decimal struct {
 	neg         bool
 	whole, frac []byte

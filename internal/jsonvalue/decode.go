@@ -165,23 +165,30 @@ func checkInnerNulls(raw []byte, t reflect.Type) error {
 		if !ok {
 			return nil
 		}
-		at, inner := fmt.Sprintf("[%d]", i), t
+		at, name := fmt.Sprintf("[%d]", i), string(appendText(nil, text))
 		if it.object {
-			at = step(string(appendText(nil, text)))
+			at = step(name)
 		}
-		if t.Kind() == reflect.Struct {
-			f := fieldNamed(fieldsOf(t), string(appendText(nil, text)))
-			if f == nil {
-				continue
-			}
-			inner = f.typ
-		} else {
-			inner = t.Elem()
+		inner := innerType(t, name)
+		if inner == nil {
+			continue
 		}
 		if err := checkNulls(value, inner); err != nil {
 			return below(at, err)
 		}
 	}
+}
+
+// innerType is the type of an element or of the named member of a value of
+// type t; nil if a struct has no such field.
+func innerType(t reflect.Type, name string) reflect.Type {
+	if t.Kind() != reflect.Struct {
+		return t.Elem()
+	}
+	if f := fieldNamed(fieldsOf(t), name); f != nil {
+		return f.typ
+	}
+	return nil
 }
 
 // numberError is the error for a number in an interface that no Go number can hold.

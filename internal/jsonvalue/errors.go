@@ -1,6 +1,9 @@
 package jsonvalue
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // StoreError says why a Go value has no stored form.
 type StoreError struct {
@@ -13,6 +16,7 @@ type StoreError struct {
 	Err error
 }
 
+// Error names the place and what is wrong there.
 func (e *StoreError) Error() string { return atPath(e.Path) + e.Reason }
 
 // Unwrap returns the marshaler's error.
@@ -34,6 +38,7 @@ type LimitError struct {
 	Limit int
 }
 
+// Error names the limit and, where it is known, the size.
 func (e *LimitError) Error() string {
 	if e.Size == 0 {
 		return fmt.Sprintf("the value has more than %d %s", e.Limit, e.What)
@@ -53,6 +58,7 @@ type TypeError struct {
 	Err error
 }
 
+// Error names the place and both types.
 func (e *TypeError) Error() string {
 	text := fmt.Sprintf("%swant %s, have %s", atPath(e.Path), e.Want, e.Got)
 	if e.Err != nil {
@@ -73,11 +79,13 @@ func atPath(path string) string {
 
 // below puts step in front of the path of an error that came from inside a value.
 func below(step string, err error) error {
-	switch e := err.(type) {
-	case *StoreError:
-		e.Path = step + e.Path
-	case *TypeError:
-		e.Path = step + e.Path
+	var s *StoreError
+	var t *TypeError
+	switch {
+	case errors.As(err, &s):
+		s.Path = step + s.Path
+	case errors.As(err, &t):
+		t.Path = step + t.Path
 	}
 	return err
 }

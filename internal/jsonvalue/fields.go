@@ -67,8 +67,8 @@ func fieldAt(outer field, i int) (f field, embedded, ok bool) {
 	if sf.Anonymous && typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
-	hidden := !sf.IsExported() && !(sf.Anonymous && typ.Kind() == reflect.Struct)
-	if tag == "-" || hidden {
+	open := sf.IsExported() || sf.Anonymous && typ.Kind() == reflect.Struct
+	if tag == "-" || !open {
 		return field{}, false, false
 	}
 	name, options, _ := strings.Cut(tag, ",")

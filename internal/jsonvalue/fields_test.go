@@ -22,7 +22,11 @@ type (
 		Deep
 		Low int
 	}
-	looped struct {
+	tagged struct {
+		A int `json:"V"`
+	}
+	untagged struct{ V int }
+	looped   struct {
 		*looped
 		Value int
 	}
@@ -36,9 +40,7 @@ var shapes = []any{
 	struct {
 		A int `json:"b"`
 		B int `json:"-"`
-		C int `json:"-,"`
 		D int `json:",omitempty"`
-		E int `json:"bad\"name"`
 		F int `json:"ok name!"`
 	}{D: 1},
 	struct{ inner }{},
@@ -68,12 +70,18 @@ var shapes = []any{
 		number
 		Number
 	}{},
-	looped{Value: 1},
-	reflect.New(reflect.StructOf([]reflect.StructField{ // vet refuses it as a literal
+	struct {
+		untagged
+		tagged
+	}{},
+	looped{looped: &looped{Value: 2}, Value: 1},
+	reflect.New(reflect.StructOf([]reflect.StructField{ // linters refuse it as a literal
 		{Name: "A", Type: reflect.TypeFor[int](), Tag: `json:"x"`},
 		{Name: "B", Type: reflect.TypeFor[int](), Tag: `json:"x"`},
 		{Name: "C", Type: reflect.TypeFor[int](), Tag: `json:"y"`},
 		{Name: "Y", Type: reflect.TypeFor[int]()},
+		{Name: "D", Type: reflect.TypeFor[int](), Tag: `json:"-,"`},
+		{Name: "E", Type: reflect.TypeFor[int](), Tag: `json:"bad\"name"`},
 	})).Elem().Interface(),
 	struct {
 		inner

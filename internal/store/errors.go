@@ -36,6 +36,21 @@ func (e *InvalidError) Error() string {
 // Unwrap returns [ErrInvalid].
 func (e *InvalidError) Unwrap() error { return ErrInvalid }
 
+// ExistsError is the creation of a run whose ID is known, to the store or from
+// earlier in the same batch. It matches [ErrExists] under [errors.Is].
+type ExistsError struct {
+	// Change is the creation that was refused.
+	Change RunCreated
+}
+
+// Error names the run.
+func (e *ExistsError) Error() string {
+	return fmt.Sprintf("%s: %s", Describe(e.Change), ErrExists)
+}
+
+// Unwrap returns [ErrExists].
+func (e *ExistsError) Unwrap() error { return ErrExists }
+
 // Describe names a change for a message, such as "start of attempt 2 of task 3 of run 17".
 func Describe(c Change) string {
 	switch c := c.(type) {

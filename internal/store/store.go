@@ -18,7 +18,7 @@ import (
 var (
 	// ErrNotFound says that no such run exists.
 	ErrNotFound = errors.New("run not found")
-	// ErrExists says that a run with the same ID exists.
+	// ErrExists says that a run with the same ID exists. See [ExistsError].
 	ErrExists = errors.New("run exists already")
 	// ErrClosed says that the store was closed.
 	ErrClosed = errors.New("store is closed")
@@ -45,7 +45,8 @@ type Store interface {
 	//
 	// Changes that do not fit the stored state are refused with [ErrFenced], a
 	// known ID with [ErrExists], an unknown run with [ErrNotFound], and what
-	// can never be stored with [ErrInvalid].
+	// can never be stored with [ErrInvalid]. A known ID may be noticed after
+	// the rest of the batch.
 	Commit(ctx context.Context, changes []Change) error
 	// LastNum returns the greatest run number in use, 0 if there is none.
 	LastNum(ctx context.Context) (int64, error)

@@ -22,11 +22,11 @@ func (s *Store) apply(c store.Change) error {
 }
 
 func (s *Store) create(c store.RunCreated) error {
-	if _, ok := s.byID[c.ID]; ok {
-		return fmt.Errorf("%s: %w", store.Describe(c), store.ErrExists)
-	}
 	if _, err := s.ledger.Create(c); err != nil {
 		return err
+	}
+	if _, ok := s.byID[c.ID]; ok {
+		return &store.ExistsError{Change: c}
 	}
 	p, err := s.plan(c.Plan)
 	if err != nil {

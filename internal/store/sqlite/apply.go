@@ -21,7 +21,7 @@ func (w *writer) apply(o *op) error {
 	case err == nil:
 		return fmt.Errorf("%s: %w: its row is not as this program left it", store.Describe(o.change), ErrDamaged)
 	case o.kind == stmtCreateRun && extendedCode(err) == lib.SQLITE_CONSTRAINT_UNIQUE:
-		return fmt.Errorf("%s: %w", store.Describe(o.change), store.ErrExists)
+		return &store.ExistsError{Change: o.change.(store.RunCreated)}
 	default:
 		return fmt.Errorf("%s: %w", store.Describe(o.change), err)
 	}

@@ -53,13 +53,13 @@ func stages(num int64, p *plan.Plan) [][]store.Change {
 				Writes: []engine.Entry{{Key: "score", Value: []byte("83")}},
 			},
 		}
-		switch task {
-		case 2:
-			stage = append(stage, store.TaskDecided{Run: num, Task: 5, At: now}, store.TaskDecided{Run: num, Task: 6, At: now})
-			fallthrough
-		default:
+		if task == 2 {
+			stage = append(stage,
+				store.TaskDecided{Run: num, Task: 5, At: now}, store.TaskDecided{Run: num, Task: 6, At: now})
+		}
+		if task < 4 {
 			stage = append(stage, start(task+1)...)
-		case 4:
+		} else {
 			stage = append(stage, store.RunEnded{Run: num, Status: engine.RunCompleted, At: now})
 		}
 		all = append(all, stage)
@@ -79,6 +79,7 @@ func BenchmarkRuns(b *testing.B) {
 }
 
 func benchmarkRuns(b *testing.B, cfg sqlite.Config, together int) {
+	b.Helper()
 	path := filepath.Join(b.TempDir(), "runs.db")
 	s, err := sqlite.Open(context.Background(), path, cfg)
 	if err != nil {
@@ -121,6 +122,7 @@ func BenchmarkOpen(b *testing.B) {
 }
 
 func benchmarkOpen(b *testing.B, runs int64) {
+	b.Helper()
 	path := filepath.Join(b.TempDir(), "runs.db")
 	s := open(b, path)
 	p := sevenPlan()

@@ -18,6 +18,7 @@ type conn interface {
 	driver.ExecerContext
 	driver.QueryerContext
 	driver.ConnPrepareContext
+	IsReadOnly(schema string) (bool, error)
 }
 
 // stmt is what the driver's prepared statements offer.

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 
 	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -63,9 +65,11 @@ func kind(err error) error {
 		return ErrFull
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
 		return ErrReadOnly
-	default:
-		return nil
 	}
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return ErrReadOnly
+	}
+	return nil
 }
 
 // explain says what was being done to which file, adds the kind of a SQLite

@@ -75,8 +75,7 @@ func (s *Store) readPage(ctx context.Context, p *page, after int64) error {
 // readRuns reads the headers, initial contexts and plans.
 func (p *page) readRuns(ctx context.Context, c conn, after int64) error {
 	var planIDs []int64
-	err := query(ctx, c, `SELECT num, id, plan, status, created, deadline, keys, vals FROM run INDEXED BY run_open
-		WHERE ended IS NULL AND num > ? ORDER BY num LIMIT ?`, func(v []driver.Value) error {
+	err := query(ctx, c, selectOpenRuns, func(v []driver.Value) error {
 		initial, err := unpack(v[6], v[7])
 		if err != nil {
 			return fmt.Errorf("run %d: %w", integer(v[0]), err)
@@ -145,6 +144,10 @@ func (p *page) readSteps(ctx context.Context, c conn, after int64) error {
 		return nil
 	}, after, last)
 }
+
+// selectOpenRuns reads a page of open runs.
+const selectOpenRuns = `SELECT num, id, plan, status, created, deadline, keys, vals
+	FROM run INDEXED BY run_open WHERE ended IS NULL AND num > ? ORDER BY num LIMIT ?`
 
 // selectOpenSteps reads the steps of a range of open runs, in their order. The
 // join is crossed so that SQLite goes from run to run instead of reading the

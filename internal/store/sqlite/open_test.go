@@ -179,17 +179,17 @@ func created(num int64, initial ...engine.Entry) store.RunCreated {
 	return store.RunCreated{Num: num, ID: id(num), Plan: onePlan(), Initial: initial, At: num}
 }
 
-func commit(t testing.TB, s store.Store, changes ...store.Change) {
-	t.Helper()
+func commit(tb testing.TB, s store.Store, changes ...store.Change) {
+	tb.Helper()
 	if err := s.Commit(context.Background(), changes); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-func closed(t testing.TB, s store.Store) {
-	t.Helper()
+func closed(tb testing.TB, s store.Store) {
+	tb.Helper()
 	if err := s.Close(); err != nil {
-		t.Error(err)
+		tb.Error(err)
 	}
 }
 

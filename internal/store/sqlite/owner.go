@@ -40,7 +40,7 @@ func acquire(path string) (*fileLock, error) {
 	name := path + ".lock"
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open store %q: %w; its directory has to be writable", path, err)
+		return nil, explain("open", path, err)
 	}
 	if err := lockFile(f); err != nil {
 		owner := readOwner(f)
@@ -61,9 +61,11 @@ func refusal(path, owner string, err error) error {
 	return fmt.Errorf("open store %q: lock %q: %w; the file system has to support locks", path, path+".lock", err)
 }
 
-// release empties the file and gives the lock back.
+// release empties the file and gives the lock back. Closing would not be
+// enough: a child process that is being started holds a copy of the handle,
+// and with it the lock, until it executes its program.
 func (l *fileLock) release() error {
-	return errors.Join(l.file.Truncate(0), l.file.Close())
+	return errors.Join(l.file.Truncate(0), unlockFile(l.file), l.file.Close())
 }
 
 // writeOwner replaces the file's text by one about this process.
@@ -75,7 +77,8 @@ func writeOwner(f *os.File) error {
 	if err := f.Truncate(0); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "process %d on host %s, since %s\n", os.Getpid(), host, time.Now().UTC().Format(time.RFC3339))
+	since := time.Now().UTC().Format(time.RFC3339)
+	_, err = fmt.Fprintf(f, "process %d on host %s, since %s\n", os.Getpid(), host, since)
 	return err
 }
 

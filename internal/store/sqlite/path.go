@@ -63,11 +63,32 @@ func create(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return nil
+		return checkSize(path)
 	case err != nil:
 		return err
 	}
 	return f.Close()
+}
+
+// checkSize refuses a file that is too short for a database. SQLite would take
+// it for an empty one and write over it, which is right only if a journal says
+// that the file was being made when the power failed.
+func checkSize(path string) error {
+	const smallest = 512 // the smallest page
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return fmt.Errorf("%w: it is a directory", ErrNotDatabase)
+	}
+	if info.Size() == 0 || info.Size() >= smallest {
+		return nil
+	}
+	if _, err := os.Stat(path + "-journal"); err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: it has %d bytes", ErrNotDatabase, info.Size())
 }
 
 // dsn returns the name under which the driver opens the file. Parameters are

@@ -101,7 +101,13 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	s.ledger = ledger.New(last, w.load)
+	s.ledger = ledger.New(last, func(num int64) (*ledger.Run, error) {
+		r, err := w.load(num)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		return r, explain("read", s.path, err)
+	})
 	return nil
 }
 

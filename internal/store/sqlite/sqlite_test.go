@@ -13,17 +13,18 @@ import (
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	storetest.RunDurable(t, func(t *testing.T) func() store.Store {
+		t.Helper()
 		path := filepath.Join(t.TempDir(), "runs.db")
 		return func() store.Store { return open(t, path) }
 	})
 }
 
 // open opens a store that has to open.
-func open(t testing.TB, path string) *sqlite.Store {
-	t.Helper()
+func open(tb testing.TB, path string) *sqlite.Store {
+	tb.Helper()
 	s, err := sqlite.Open(context.Background(), path, sqlite.Config{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }

@@ -57,6 +57,9 @@ func (w *writer) setup() error {
 	if err := w.checkFile(); err != nil {
 		return err
 	}
+	if readOnly, err := w.conn.IsReadOnly("main"); readOnly || err != nil {
+		return errors.Join(ErrReadOnly, err)
+	}
 	mode, err := w.text("PRAGMA journal_mode = WAL")
 	if err != nil {
 		return err

@@ -59,6 +59,11 @@ var creation = map[string]func(*bed){
 		second := create(2)
 		second.ID = "run-1"
 		b.refused(store.ErrExists, create(1), second)
+		var exists *store.ExistsError
+		err := b.s.Commit(context.Background(), list(create(1), second))
+		if !errors.As(err, &exists) || exists.Change.Num != 2 {
+			b.Errorf("got %v", err)
+		}
 		b.equal("open runs", b.openRuns(), []*store.OpenRun{})
 	},
 	"an ended run keeps its ID": func(b *bed) {
@@ -95,9 +100,9 @@ var creation = map[string]func(*bed){
 			"no plan":        func(c *store.RunCreated) { c.Plan = nil },
 			"no name":        func(c *store.RunCreated) { c.Plan.Name = "" },
 			"no fingerprint": func(c *store.RunCreated) { c.Plan.Fingerprint = "" },
-			"keys unsorted":  func(c *store.RunCreated) { c.Initial = []engine.Entry{entry("b", "1"), entry("a", "1")} },
-			"keys repeated":  func(c *store.RunCreated) { c.Initial = []engine.Entry{entry("a", "1"), entry("a", "1")} },
-			"key not UTF-8":  func(c *store.RunCreated) { c.Initial = []engine.Entry{entry("a\xff", "1")} },
+			"keys unsorted":  func(c *store.RunCreated) { c.Initial = valuesOf("b", "a") },
+			"keys repeated":  func(c *store.RunCreated) { c.Initial = valuesOf("a", "a") },
+			"key not UTF-8":  func(c *store.RunCreated) { c.Initial = valuesOf("a\xff") },
 		} {
 			b.Run(name, func(t *testing.T) {
 				c := create(1)
@@ -145,6 +150,14 @@ var creation = map[string]func(*bed){
 		b.commit(c, store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 1001})
 		b.equal("tasks", b.run("run-1").Tasks, []store.TaskDetail{})
 	},
+}
+
+// valuesOf returns a value for each key.
+func valuesOf(keys ...string) (entries []engine.Entry) {
+	for _, key := range keys {
+		entries = append(entries, entry(key, "1"))
+	}
+	return entries
 }
 
 // richPlan returns a plan that uses every field.

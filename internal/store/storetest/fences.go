@@ -65,11 +65,15 @@ var states = map[string]struct {
 		list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptInterrupted, 30)),
 		[]string{"started", "cancelled", "gave up"},
 	},
-	"completed":   {list(ready(1, 0, 10), start(1, 0, 1, 20), complete(1, 0, 1, 30)), nil},
-	"skipped":     {list(store.TaskDecided{Run: 1, At: 10}), nil},
-	"given up":    {list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 0), finish(1, 0, engine.TaskFailed, 30)), nil},
-	"cancelled":   {list(finish(1, 0, engine.TaskCancelled, 30)), nil},
-	"run ended":   {list(ready(1, 0, 10), start(1, 0, 1, 20), store.RunEnded{Run: 1, Status: engine.RunFailed, At: 30}), nil},
+	"completed": {list(ready(1, 0, 10), start(1, 0, 1, 20), complete(1, 0, 1, 30)), nil},
+	"skipped":   {list(store.TaskDecided{Run: 1, At: 10}), nil},
+	"given up": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 0), finish(1, 0, engine.TaskFailed, 30)), nil,
+	},
+	"cancelled": {list(finish(1, 0, engine.TaskCancelled, 30)), nil},
+	"run ended": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), store.RunEnded{Run: 1, Status: engine.RunFailed, At: 30}), nil,
+	},
 	"run waiting": {list(store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 30}), nil},
 }
 
@@ -96,7 +100,7 @@ var fences = map[string]func(*bed){
 				batch := append([]store.Change{create(num)}, moveTo(num, s.life)...)
 				batch = append(batch, moveTo(num, []store.Change{change})[0])
 				err := b.s.Commit(context.Background(), batch)
-				if fit := slices.Contains(s.fit, name); fit != (err == nil) || !fit && !errors.Is(err, store.ErrFenced) {
+				if !expected(err, slices.Contains(s.fit, name)) {
 					b.Errorf("%s, %s: got %v", state, name, err)
 				}
 				if err != nil {
@@ -171,7 +175,8 @@ var fences = map[string]func(*bed){
 		if !errors.As(err, &fenced) || fenced.Change != start(1, 2, 1, 5) {
 			b.Fatalf("got %v", err)
 		}
-		if want := "start of attempt 1 of task 2 of run 1: the task is neither ready nor retrying"; err.Error() != want {
+		want := "start of attempt 1 of task 2 of run 1: the task is neither ready nor retrying"
+		if err.Error() != want {
 			b.Errorf("got %q, want %q", err, want)
 		}
 	},
@@ -199,7 +204,8 @@ var fences = map[string]func(*bed){
 			open = err
 		}
 		for name, err := range map[string]error{
-			"commit": b.s.Commit(ctx, list(create(1))), "last number": num, "find": find, "run": run, "runs": runs, "open": open,
+			"commit": b.s.Commit(ctx, list(create(1))), "last number": num,
+			"find": find, "run": run, "runs": runs, "open": open,
 		} {
 			if !errors.Is(err, store.ErrClosed) {
 				b.Errorf("%s: got %v", name, err)
@@ -208,12 +214,21 @@ var fences = map[string]func(*bed){
 	},
 }
 
+// expected reports whether the error of a commit is right for a change that
+// fits or does not fit.
+func expected(err error, fit bool) bool {
+	if fit {
+		return err == nil
+	}
+	return errors.Is(err, store.ErrFenced)
+}
+
 // fits commits a change that has to be accepted, or refused without a trace.
 func (b *bed) fits(what string, num int64, c store.Change, fit bool) {
 	b.Helper()
 	before := b.run(create(num).ID)
 	err := b.s.Commit(context.Background(), []store.Change{c})
-	if fit != (err == nil) || !fit && !errors.Is(err, store.ErrFenced) {
+	if !expected(err, fit) {
 		b.Errorf("%s: got %v", what, err)
 	}
 	if err != nil {

@@ -144,14 +144,16 @@ var progress = map[string]func(*bed){
 	"a blocked run has not ended": func(b *bed) {
 		b.commit(create(1), store.RunEnded{Run: 1, Status: engine.RunBlocked, Error: "task gone", At: 5})
 		b.reopen()
-		if info := b.run("run-1").RunInfo; info.Status != engine.RunBlocked || info.Ended != 0 || info.Error != "task gone" {
+		info := b.run("run-1").RunInfo
+		if info.Status != engine.RunBlocked || info.Ended != 0 || info.Error != "task gone" {
 			b.Errorf("got %+v", info)
 		}
 		if r := b.openRun(); r.State.Status != engine.RunBlocked {
 			b.Errorf("status %v", r.State.Status)
 		}
 		b.commit(store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 6})
-		if info := b.run("run-1").RunInfo; info.Status != engine.RunCancelled || info.Ended != 6 || info.Error != "" {
+		info = b.run("run-1").RunInfo
+		if info.Status != engine.RunCancelled || info.Ended != 6 || info.Error != "" {
 			b.Errorf("got %+v", info)
 		}
 	},

@@ -37,7 +37,8 @@ var reading = map[string]func(*bed){
 			Statuses: []engine.RunStatus{engine.RunFailed, engine.RunRunning}, Limit: 4,
 		}), []int64{24, 21, 20, 17})
 		b.equal("all at once", b.numbers(store.Filter{
-			Workflow: "even", Statuses: []engine.RunStatus{engine.RunRunning, engine.RunCompleted}, Before: 20, Limit: 3,
+			Workflow: "even", Before: 20, Limit: 3,
+			Statuses: []engine.RunStatus{engine.RunRunning, engine.RunCompleted},
 		}), []int64{18, 16, 14})
 	},
 	"headers": func(b *bed) {
@@ -58,7 +59,8 @@ var reading = map[string]func(*bed){
 			wg.Go(func() { b.watch(ctx) })
 		}
 		for num := int64(1); num <= commits; num++ {
-			b.commit(list(create(num), ready(num, 0, 1), start(num, 0, 1, 2), complete(num, 0, 1, 3, entry("k", "1")))...)
+			b.commit(list(create(num), ready(num, 0, 1), start(num, 0, 1, 2),
+				complete(num, 0, 1, 3, entry("k", "1")))...)
 			b.commit(store.RunEnded{Run: num, Status: engine.RunCompleted, At: 4})
 		}
 		stop()

@@ -20,6 +20,7 @@ import (
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
 	run(t, func(t *testing.T) func() store.Store {
+		t.Helper()
 		s := open(t)
 		t.Cleanup(func() { closeStore(t, s) })
 		return func() store.Store { return s }
@@ -32,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 func RunDurable(t *testing.T, prepare func(t *testing.T) (open func() store.Store)) {
 	t.Helper()
 	run(t, func(t *testing.T) func() store.Store {
+		t.Helper()
 		open := prepare(t)
 		var s store.Store
 		t.Cleanup(func() { closeStore(t, s) })
@@ -46,6 +48,7 @@ func RunDurable(t *testing.T, prepare func(t *testing.T) (open func() store.Stor
 }
 
 func closeStore(t *testing.T, s store.Store) {
+	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Errorf("close: %v", err)
 	}

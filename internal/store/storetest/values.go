@@ -66,7 +66,8 @@ var values = map[string]func(*bed){
 		b.keeps(
 			entry("a_empty", ""), entry("b_null", "null"), entry("c_beyond", "9007199254740993"),
 			entry("d_uint", "18446744073709551615"), entry("e_float", "1.0"), entry("f_exponent", "1E400"),
-			entry("g_object", `{"b":1, "a":2 , "b":3}`), entry("h_nul", "\"\\u0000\x00\""), entry("i_bytes", "\xff\xfe"),
+			entry("g_object", `{"b":1, "a":2 , "b":3}`),
+			entry("h_nul", "\"\\u0000\x00\""), entry("i_bytes", "\xff\xfe"),
 			entry("j_nested", strings.Repeat("[", 5000)), entry("k_split", `,"x":1`),
 		)
 	},

@@ -104,15 +104,6 @@ func (w *world) add(path string, files ...string) *types.Package {
 	return p
 }
 
-// compiles fails the test unless the source type-checks with the generated file.
-func (w *world) compiles(path, src string, generated []byte) {
-	w.t.Helper()
-	_, _, _, errs := w.check(path, "source.go", src, "cloacina_gen.go", string(generated))
-	if len(errs) > 0 {
-		w.t.Errorf("generated file does not compile: %v\n%s", errs, generated)
-	}
-}
-
 // handmade makes a workflow of the package without the checker, for what no
 // annotation can say and no checker lets through. Every function of the package
 // whose name begins with Task is a task, in the order of their names.

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"fmt"
 	"hash/fnv"
 
 	"github.com/dave/jennifer/jen"
@@ -27,18 +26,13 @@ type builder struct {
 	codes     []doc // the literals of the code behind them
 }
 
-// fill makes the literals.
-func (b *builder) fill() error {
-	for i := range b.w.Tasks {
-		task := &b.w.Plan.Tasks[i]
-		code, err := b.f.taskCode(b.constants, b.w, i)
-		if err != nil {
-			return fmt.Errorf("task %s of workflow %s: %w", task.ID, b.w.Plan.Name, err)
-		}
-		b.plans = append(b.plans, b.f.taskLiteral(b.constants, task))
-		b.codes = append(b.codes, code)
+func newBuilder(f *file, w *check.Workflow) *builder {
+	b := &builder{f: f, w: w, constants: newConstants(f, w)}
+	for i := range w.Tasks {
+		b.plans = append(b.plans, f.taskLiteral(b.constants, &w.Plan.Tasks[i]))
+		b.codes = append(b.codes, f.taskCode(b.constants, w, i))
 	}
-	return nil
+	return b
 }
 
 // body returns the statements of the function.
@@ -48,9 +42,11 @@ func (b *builder) body() []jen.Code {
 	if declaration := b.constants.declaration(); declaration != nil {
 		out = append(out, declaration, jen.Empty())
 	}
-	out = append(out, codes(b.constants.hoisted, at)...)
+	if hoisted := b.constants.hoisted; len(hoisted) > 0 {
+		out = append(append(out, codes(hoisted, at)...), jen.Empty())
+	}
 	if len(b.plans) > maxLiteral {
-		out = append(out, codes(b.parts(), at)...)
+		out = append(append(out, codes(b.parts(), at)...), jen.Empty())
 		return append(out, b.literal(b.f.local("tasks"), b.f.local("code")).code(at))
 	}
 	if len(b.plans) == 0 {

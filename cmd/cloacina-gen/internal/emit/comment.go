@@ -20,13 +20,16 @@ func sanitize(s string) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(strings.ReplaceAll(word, "*/", "* /"))
+		b.WriteString(asComment.Replace(word))
 		if b.Len() > maxQuoted {
 			break
 		}
 	}
 	return shorten(b.String(), maxQuoted)
 }
+
+// asComment ends no comment, and writes quotes as gofmt does in doc comments.
+var asComment = strings.NewReplacer("*/", "* /", "``", "“", "''", "”")
 
 func visible(r rune) rune {
 	if r == utf8.RuneError || !strconv.IsPrint(r) {

@@ -57,8 +57,11 @@ func (c *constants) indices(tasks []int) doc {
 
 // declaration returns the declaration of the constants, nil if there are none.
 func (c *constants) declaration() jen.Code {
-	if len(c.names) == 0 {
+	switch len(c.names) {
+	case 0:
 		return nil
+	case 1:
+		return jen.Op("const").Add(c.word(0).tokens).Op("=").Add(c.f.id("iota").tokens)
 	}
 	var specs []jen.Code
 	for i := range c.names {

@@ -42,18 +42,28 @@ func FileName(test bool) string {
 // File returns the formatted source of the generated file of a package, which
 // [FileName] names. The package has at least one workflow, and no finding that
 // is an error. An error of File names a declaration that has no place in
-// generated code, such as a type that the package cannot name.
+// generated code, such as one that hides a predeclared identifier.
 func File(pkg *check.Package, test bool) ([]byte, error) {
-	f, err := newFile(pkg)
+	src, err := generate(pkg)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", FileName(test), err)
 	}
+	return src, nil
+}
+
+func generate(pkg *check.Package) ([]byte, error) {
+	for _, w := range pkg.Workflows {
+		if err := w.Plan.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	f := newFile(pkg)
 	src, err := f.render(pkg)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", FileName(test), err)
+		return nil, err
 	}
 	if err := f.verify(pkg, src); err != nil {
-		return nil, fmt.Errorf("%s: %w; please report this as a bug", FileName(test), err)
+		return nil, fmt.Errorf("%w; please report this as a bug", err)
 	}
 	return src, nil
 }
@@ -61,11 +71,11 @@ func File(pkg *check.Package, test bool) ([]byte, error) {
 func (f *file) render(pkg *check.Package) ([]byte, error) {
 	declarations := []jen.Code{f.handshake()}
 	for _, w := range pkg.Workflows {
-		more, err := f.declarations(w)
-		if err != nil {
-			return nil, err
-		}
-		declarations = append(declarations, more...)
+		t := &typed{f: f, w: w, names: namesOf(w)}
+		declarations = append(declarations, f.workflow(w), t.result(), t.run(), t.start())
+	}
+	if f.err != nil {
+		return nil, f.err
 	}
 	out := jen.NewFile(pkg.Types.Name())
 	out.HeaderComment(header)
@@ -84,23 +94,4 @@ func (f *file) handshake() jen.Code {
 	c := comment{"// This compiles only with a runtime that understands the rest of the file."}
 	value := call(f.rt(handshake), f.str(remedy))
 	return c.over(jen.Op("const").Add(f.id("_").tokens).Op("=").Add(value.code(place{})))
-}
-
-// declarations returns what the file declares for one workflow.
-func (f *file) declarations(w *check.Workflow) ([]jen.Code, error) {
-	t := &typed{f: f, w: w, names: namesOf(w)}
-	var out []jen.Code
-	for _, declare := range []func() (jen.Code, error){
-		func() (jen.Code, error) { return f.workflow(w) },
-		t.result,
-		t.run,
-		t.start,
-	} {
-		d, err := declare()
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, nil
 }

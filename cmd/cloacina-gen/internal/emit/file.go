@@ -1,8 +1,6 @@
 package emit
 
 import (
-	"fmt"
-	"go/token"
 	"go/types"
 
 	"github.com/cloacina-go/cloacina/annotations/check"
@@ -19,6 +17,8 @@ type file struct {
 	idents map[string]bool
 	// texts counts the string literals that must occur in the source.
 	texts map[string]int
+	// err is why the file cannot be written.
+	err error
 }
 
 // localNames are the local variables of the generated functions and what they hold.
@@ -35,15 +35,10 @@ var localNames = []string{
 	"v",    // *cloacina.View
 }
 
-// predeclared are the identifiers of Go that every generated file uses.
+// predeclared are the identifiers of Go that the generator itself uses.
 var predeclared = []string{"bool", "error", "false", "int", "iota", "make", "nil", "string", "true"}
 
-func newFile(pkg *check.Package) (*file, error) {
-	for _, name := range predeclared {
-		if pkg.Types.Scope().Lookup(name) != nil {
-			return nil, hides(pkg.Types, name)
-		}
-	}
+func newFile(pkg *check.Package) *file {
 	f := &file{
 		types:  pkg.Types,
 		locals: map[string]string{},
@@ -57,13 +52,17 @@ func newFile(pkg *check.Package) (*file, error) {
 		generated = append(generated, f.locals[name])
 	}
 	f.imports = newImports(pkg.Types, generated)
-	return f, nil
+	for _, name := range predeclared {
+		f.predeclared(name)
+	}
+	return f
 }
 
-// hides is the error of a package that declares a predeclared identifier.
-func hides(pkg *types.Package, name string) error {
-	return fmt.Errorf("package %s declares %s, which hides Go's own %s from the generated code; rename it",
-		pkg.Name(), name, name)
+// fail keeps the first error.
+func (f *file) fail(err error) {
+	if f.err == nil {
+		f.err = err
+	}
 }
 
 // localsOf are the local variables that the file of a package needs.
@@ -123,19 +122,8 @@ func (f *file) str(s string) text {
 	return text(s)
 }
 
-// checked returns an identifier that was made by the checker, not by go/types.
-func (f *file) checked(name string) (word, error) {
-	if !token.IsIdentifier(name) {
-		return word{}, fmt.Errorf("%q is no Go identifier", name)
-	}
-	return f.id(name), nil
-}
-
 // call returns a call of a function.
 func call(fn doc, args ...doc) doc { return seq{fn, list{open: "(", close: ")", items: args}} }
-
-// composite returns a composite literal of keyed elements.
-func composite(typ doc, elements ...doc) doc { return seq{typ, list{open: "{", close: "}", items: elements}} }
 
 // closure returns a function literal.
 func closure(params, results doc, body ...doc) doc {

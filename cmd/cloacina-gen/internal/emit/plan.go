@@ -160,9 +160,8 @@ func (f *file) writeLiteral(w plan.Write) doc {
 }
 
 var backoffs = map[plan.Backoff]string{
-	plan.Exponential: "Exponential",
-	plan.Linear:      "Linear",
-	plan.Fixed:       "Fixed",
+	plan.Linear: "Linear",
+	plan.Fixed:  "Fixed",
 }
 
 var conditions = map[plan.Condition]string{
@@ -179,7 +178,7 @@ func (f *file) retryLiteral(r plan.Retry) doc {
 	}
 	s.duration("Delay", r.Delay)
 	s.duration("MaxDelay", r.MaxDelay)
-	if r.Attempts != 0 || r.Backoff != plan.Exponential {
+	if r.Backoff != plan.Exponential {
 		s.add("Backoff", f.rt(backoffs[r.Backoff]))
 	}
 	s.flag("Jitter", r.Jitter)
@@ -196,5 +195,5 @@ func (f *file) retryLiteral(r plan.Retry) doc {
 	if len(s.out) == 0 {
 		return nil
 	}
-	return composite(f.rt("Retry"), s.out...)
+	return seq{f.rt("Retry"), list{open: "{", close: "}", items: s.out, broken: len(s.out) > 1}}
 }

@@ -95,7 +95,7 @@ func (f *file) valueNode(n *plan.Node) doc {
 	for _, l := range n.Literals {
 		args = append(args, call(f.rt(literalNames[l.Kind]), f.literal(l)...))
 	}
-	return call(f.rt("ContextValue"), args...)
+	return seq{f.rt("ContextValue"), list{open: "(", close: ")", items: args, style: fill}}
 }
 
 // literal returns the Go literal of a rule's literal, none for nil.

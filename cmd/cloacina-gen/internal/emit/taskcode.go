@@ -4,25 +4,20 @@ import (
 	"go/types"
 
 	"github.com/cloacina-go/cloacina/annotations/check"
-	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
 // taskCode returns the functions behind one task.
-func (f *file) taskCode(c *constants, w *check.Workflow, i int) (doc, error) {
+func (f *file) taskCode(c *constants, w *check.Workflow, i int) doc {
 	t := w.Tasks[i]
-	execute, err := f.taskCall(w, t, &w.Plan.Tasks[i])
-	if err != nil {
-		return nil, err
-	}
 	s := fields{f: f}
-	s.add("Call", execute)
+	s.add("Call", f.taskCall(w, t))
 	if when := f.whenFunc(c, &w.Plan.Tasks[i].Rule); when != nil {
 		s.add("When", when)
 	}
 	s.function("RetryIf", w, t.RetryIf)
 	s.function("OnSuccess", w, t.OnSuccess)
 	s.function("OnFailure", w, t.OnFailure)
-	return list{open: "{", close: "}", items: s.out, broken: true}, nil
+	return list{open: "{", close: "}", items: s.out, broken: true}
 }
 
 func (s *fields) function(name string, w *check.Workflow, fn *types.Func) {
@@ -39,40 +34,27 @@ func (f *file) function(w *check.Workflow, fn *types.Func) doc {
 	return seq{f.local("w"), op("."), f.id(fn.Name())}
 }
 
-// taskCall returns the task's function with the adapters of its signature.
-func (f *file) taskCall(w *check.Workflow, t *check.Task, p *plan.Task) (doc, error) {
-	constructor := "CallPlain"
-	args := []doc{f.function(w, t.Func)}
-	if t.Form == check.InOut || t.Form == check.InOnly {
-		constructor = "CallIn"
-		read, err := f.reader(t.In)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, read)
-	}
-	switch t.Form {
-	case check.Dynamic:
-		constructor = "CallDynamic"
-	case check.InOut:
-		constructor = "CallInOut"
-	case check.OutOnly:
-		constructor = "CallOut"
-	}
-	if t.Form == check.InOut || t.Form == check.OutOnly {
-		write, err := f.taskWriter(t, p)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, write)
-	}
-	return seq{f.rt(constructor), list{open: "(", close: ")", items: args, style: hang}}, nil
+// calls are the constructors for the forms of signatures.
+var calls = map[check.Form]string{
+	check.Dynamic: "CallDynamic",
+	check.InOut:   "CallInOut",
+	check.InOnly:  "CallIn",
+	check.OutOnly: "CallOut",
+	check.Plain:   "CallPlain",
 }
 
-func (f *file) taskWriter(t *check.Task, p *plan.Task) (doc, error) {
-	if t.ResultKey != "" {
-		optional := len(p.Writes) > 0 && p.Writes[0].Optional
-		return f.wholeResult(t, optional)
+// taskCall returns the task's function with the adapters of its signature.
+func (f *file) taskCall(w *check.Workflow, t *check.Task) doc {
+	args := []doc{f.function(w, t.Func)}
+	if t.Form == check.InOut || t.Form == check.InOnly {
+		args = append(args, f.reader(t.In))
 	}
-	return f.writer(t.Out)
+	if t.Form == check.InOut || t.Form == check.OutOnly {
+		if t.ResultKey != "" {
+			args = append(args, f.wholeResult(t))
+		} else {
+			args = append(args, f.writer(t.Out))
+		}
+	}
+	return seq{f.rt(calls[t.Form]), list{open: "(", close: ")", items: args, style: hang}}
 }

@@ -8,8 +8,12 @@ import (
 	"github.com/dave/jennifer/jen"
 )
 
-// minPiece is the least number of columns a piece of a broken string gets.
-const minPiece = 24
+const (
+	// minPiece is the least number of columns a piece of a broken string gets.
+	minPiece = 24
+	// slack is how much wider than the others a piece may be to end at a blank.
+	slack = 12
+)
 
 // text is a string literal. It takes any text, valid UTF-8 or not.
 type text string
@@ -21,10 +25,14 @@ func (t text) code(at place) jen.Code {
 	if at.fits(t.flat()) {
 		return jen.Op(quote(string(t)))
 	}
+	// Pieces of about the same width read better than a long one and a rest.
+	start := max(at.col, at.indent+tabWidth)
+	room := max(minPiece, maxColumn-start-max(at.tail, len(" +"))-len(`""`))
+	pieces := (t.flat() + room - 1) / room
+	width := min(room, t.flat()/pieces+slack)
 	out := jen.Null()
-	rest := string(t)
-	for col := at.col; ; col = at.indent + tabWidth {
-		piece := cut(rest, max(minPiece, maxColumn-col-2-max(at.tail, 2)), quote)
+	for rest := string(t); ; {
+		piece := cut(rest, width, quote)
 		out.Op(quote(piece))
 		rest = rest[len(piece):]
 		if rest == "" {
@@ -56,7 +64,7 @@ func printable(s string) bool {
 }
 
 // cut returns the longest start of s that is at most width columns wide inside
-// its quotes, up to a blank or comma if there is one in its second half.
+// its quotes, up to a blank if there is one in its second half.
 func cut(s string, width int, quote func(string) string) string {
 	end, soft, used := 0, 0, 0
 	for end < len(s) {
@@ -69,7 +77,7 @@ func cut(s string, width int, quote func(string) string) string {
 			return s[:end]
 		}
 		end += size
-		if c := s[end-1]; (c == ' ' || c == ',') && used > width/2 {
+		if s[end-1] == ' ' && used > width/2 {
 			soft = end
 		}
 	}

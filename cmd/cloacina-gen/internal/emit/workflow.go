@@ -11,13 +11,10 @@ import (
 )
 
 // workflow returns the function that builds a workflow.
-func (f *file) workflow(w *check.Workflow) (jen.Code, error) {
-	b := &builder{f: f, w: w, constants: newConstants(f, w)}
-	if err := b.fill(); err != nil {
-		return nil, err
-	}
-	function := f.workflowHead(w).Custom(jen.Options{Open: "{", Close: "}", Multi: true}, b.body()...)
-	return f.workflowDoc(w).over(function), nil
+func (f *file) workflow(w *check.Workflow) jen.Code {
+	body := newBuilder(f, w).body()
+	function := f.workflowHead(w).Custom(jen.Options{Open: "{", Close: "}", Multi: true}, body...)
+	return f.workflowDoc(w).over(function)
 }
 
 // workflowHead returns "func Workflow() *cloacina.Workflow", with the receiver

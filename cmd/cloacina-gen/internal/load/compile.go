@@ -6,6 +6,8 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/annotations/check"
@@ -18,7 +20,10 @@ func (l *loader) compileUnit(u *unit) error {
 		return nil
 	}
 	u.busy = true
-	defer func() { u.busy, u.done = false, true }()
+	defer func() {
+		u.busy, u.done = false, true
+		u.opaque = u.content == nil && len(u.workflows()) > 0
+	}()
 	before, err := l.generatedBefore(u)
 	if err != nil {
 		return err
@@ -29,10 +34,11 @@ func (l *loader) compileUnit(u *unit) error {
 	}
 	beside := before
 	if s != nil {
-		beside = append(beside, s.ast)
+		beside = slices.Concat(before, []*ast.File{s.ast})
 	}
 	first := l.typeCheck(u, beside, u.annotated())
 	u.types = first.types
+	u.blocked = l.importsOpaque(u)
 	l.markOpaque(u.types, s)
 	if found := u.syntaxErrors(); len(found) > 0 {
 		u.findings = append(found, u.directiveFindings()...)
@@ -40,10 +46,18 @@ func (l *loader) compileUnit(u *unit) error {
 	}
 	if !u.annotated() {
 		// What only bodies use seems unused, because they are not looked at.
-		u.findings = l.findings(u, hard(first.errs))
+		u.findings = l.findings(hard(first.errs))
 		return nil
 	}
 	return l.generate(u, first, before)
+}
+
+// importsOpaque reports whether a unit imports types that are not fully known.
+func (l *loader) importsOpaque(u *unit) bool {
+	return slices.ContainsFunc(u.imports(), func(path string) bool {
+		dep := l.units[path]
+		return dep != nil && (dep.opaque || dep.blocked)
+	})
 }
 
 // generatedBefore returns the generated file of a test unit's base: the real
@@ -69,7 +83,7 @@ func (l *loader) generatedBefore(u *unit) ([]*ast.File, error) {
 func (l *loader) parseGenerated(u *unit) (*ast.File, error) {
 	tree, err := parser.ParseFile(l.fset, u.output(), u.content, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, fmt.Errorf("the file generated for %s is not Go; please report this fault of cloacina-gen: %w", u.path, err)
+		return nil, fmt.Errorf("the file generated for %s is not Go, a fault of cloacina-gen: %w", u.path, err)
 	}
 	return tree, nil
 }
@@ -104,8 +118,8 @@ func (l *loader) generate(u *unit, first checked, before []*ast.File) error {
 		return fmt.Errorf("generate for package %s: %w", u.path, err)
 	}
 	u.findings = found
-	if content == nil || failed(found) {
-		u.findings = append(u.findings, l.findings(u, l.withoutOpaque(u, first))...)
+	if content == nil || failed(found) || u.blocked {
+		u.findings = append(u.findings, l.findings(l.withoutOpaque(u, first))...)
 		return nil
 	}
 	u.content = content
@@ -113,24 +127,22 @@ func (l *loader) generate(u *unit, first checked, before []*ast.File) error {
 	if err != nil {
 		return err
 	}
-	beside := append(before, tree)
+	beside := slices.Concat(before, []*ast.File{tree})
 	var second checked
 	if len(first.errs) == 0 {
 		second = l.typeCheckHeads(u, beside)
 	} else {
 		second = l.typeCheck(u, beside, true)
 	}
-	u.findings = append(u.findings, l.findings(u, second.errs)...)
+	u.findings = append(u.findings, l.findings(second.errs)...)
 	u.types = second.types
 	if failed(u.findings) {
 		u.content = nil
 		return nil
 	}
-	for _, e := range second.errs {
-		if !e.Soft {
-			return fmt.Errorf("the file generated for %s does not compile with its runtime: %s\n"+
-				"use the cloacina-gen of the runtime's version: go tool cloacina-gen", u.path, e.Msg)
-		}
+	if errs := hard(second.errs); len(errs) > 0 {
+		return fmt.Errorf("the file generated for %s does not compile with its runtime: %s\n"+
+			"use the cloacina-gen of the runtime's version: go tool cloacina-gen", u.path, errs[0].Msg)
 	}
 	return nil
 }
@@ -148,16 +160,30 @@ func (l *loader) source(u *unit, c checked) *check.Source {
 	return src
 }
 
-// findings turns type errors in the files of a unit into findings.
-func (l *loader) findings(u *unit, errs []types.Error) []annotations.Finding {
+// findings turns type errors in the files of a unit into findings. An error
+// that starts with a tab continues the one before it.
+func (l *loader) findings(errs []types.Error) []annotations.Finding {
 	var found []annotations.Finding
+	last := -1 // the finding of the last error that is no continuation
 	for _, e := range errs {
-		pos := l.fset.PositionFor(e.Pos, false)
-		f := l.files[pos.Filename]
-		if f == nil {
-			continue
+		continuation := strings.HasPrefix(e.Msg, "\t")
+		if !continuation {
+			last = -1
 		}
-		found = append(found, annotations.Finding{Code: CodeGoError, Span: wordAt(pos, f.src), Message: e.Msg})
+		pos := l.position(e.Pos)
+		f := l.files[pos.Filename]
+		switch {
+		case f == nil:
+		case !continuation:
+			last = len(found)
+			found = append(found, annotations.Finding{
+				Code: CodeGoError, Span: wordAt(pos, f.src), Message: oneLine(e.Msg),
+			})
+		case last >= 0:
+			found[last].Related = append(found[last].Related, annotations.Related{
+				Span: wordAt(pos, f.src), Message: oneLine(e.Msg),
+			})
+		}
 	}
 	return found
 }

@@ -48,6 +48,11 @@ func (m *module) local() bool {
 	return m != nil && (m.Main || m.Replace != nil && m.Replace.Version == "")
 }
 
+// hasFiles reports whether there is any .go file.
+func (p *listed) hasFiles() bool {
+	return len(p.GoFiles)+len(p.CgoFiles)+len(p.IgnoredGoFiles)+len(p.TestGoFiles)+len(p.XTestGoFiles) > 0
+}
+
 type listError struct {
 	Pos string
 	Err string
@@ -55,7 +60,8 @@ type listError struct {
 
 // The fields that the three calls of go list ask for; fewer fields cost less.
 const (
-	namedFields  = "Dir,ImportPath,Name,Standard,Module,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Error"
+	namedFields = "Dir,ImportPath,Name,Standard,Module," +
+		"GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Error"
 	depFields    = "Dir,ImportPath,Name,Standard,DepOnly,Module,ImportMap,Imports,GoFiles,CgoFiles,Error"
 	exportFields = "ImportPath,Export,Error"
 )

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"io"
 	"os"
+	"path/filepath"
 
-	"golang.org/x/tools/go/gcexportdata"
+	"github.com/cloacina-go/cloacina/annotations"
 )
 
 // Import returns an imported package. It makes the loader a [types.Importer].
@@ -17,13 +19,14 @@ func (l *loader) Import(path string) (*types.Package, error) {
 	if l.fromSource[path] {
 		return l.importSource(path)
 	}
-	if p := l.imported[path]; p != nil && p.Complete() {
-		return p, nil
-	}
 	if l.exports[path] == "" {
 		return nil, l.missing(path)
 	}
-	return l.importExport(path)
+	p, err := l.compiled.Import(path)
+	if err != nil {
+		return nil, fmt.Errorf("its export data may be of another Go; build cloacina-gen with the go in PATH: %w", err)
+	}
+	return p, nil
 }
 
 // importSource type-checks a package from source when it is first imported.
@@ -42,30 +45,38 @@ func (l *loader) importSource(path string) (*types.Package, error) {
 	if err := l.compileUnit(u); err != nil {
 		return nil, err
 	}
+	if u.target {
+		return u.types, nil // what is wrong with it is reported by itself
+	}
 	for _, f := range u.findings {
-		if f.Code == CodeGoError && !u.target {
-			return nil, fmt.Errorf("it does not compile: %s: %s", f.Span, f.Message)
+		if f.Code == CodeGoError {
+			return nil, fmt.Errorf("it does not compile: %s: %s", l.shown(f.Span), f.Message)
 		}
+	}
+	if u.opaque {
+		return nil, fmt.Errorf("its annotations have errors; see: cloacina-gen check %s", path)
 	}
 	return u.types, nil
 }
 
-// importExport reads a package's export data.
-func (l *loader) importExport(path string) (*types.Package, error) {
+// shown returns a place as it appears within a message.
+func (l *loader) shown(s annotations.Span) string {
+	if rel, err := filepath.Rel(l.config.Dir, s.File); err == nil {
+		s.File = filepath.ToSlash(rel)
+	}
+	return s.String()
+}
+
+// openExport opens the export data of a package.
+func (l *loader) openExport(path string) (io.ReadCloser, error) {
+	if l.exports[path] == "" {
+		return nil, l.missing(path)
+	}
 	f, err := os.Open(l.exports[path])
 	if err != nil {
 		return nil, fmt.Errorf("open export data: %w", err)
 	}
-	defer f.Close()
-	r, err := gcexportdata.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("read export data: %w", err)
-	}
-	p, err := gcexportdata.Read(r, l.fset, l.imported, path)
-	if err != nil {
-		return nil, fmt.Errorf("read export data, which may be of a newer Go; build cloacina-gen with it: %w", err)
-	}
-	return p, nil
+	return f, nil
 }
 
 // missing says why a package cannot be imported.

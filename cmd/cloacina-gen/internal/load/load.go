@@ -23,6 +23,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/importer"
 	"go/token"
 	"go/types"
 	"slices"
@@ -89,11 +90,11 @@ type loader struct {
 
 	directories map[string]*directory
 	files       map[string]*file
-	deps        map[string]*listed // the closure of the imports, by import path
-	exports     map[string]string  // files of export data, by import path
-	fromSource  map[string]bool    // by import path
-	units       map[string]*unit   // type-checked from source, by import path
-	imported    map[string]*types.Package
+	deps        map[string]*listed    // the closure of the imports, by import path
+	exports     map[string]string     // files of export data, by import path
+	fromSource  map[string]bool       // by import path
+	units       map[string]*unit      // type-checked from source, by import path
+	compiled    types.Importer        // of export data
 	opaque      map[types.Object]bool // result types whose fields are not known yet
 }
 
@@ -112,9 +113,9 @@ func Load(ctx context.Context, config Config) ([]*Package, error) {
 		exports:     map[string]string{},
 		fromSource:  map[string]bool{},
 		units:       map[string]*unit{},
-		imported:    map[string]*types.Package{},
 		opaque:      map[types.Object]bool{},
 	}
+	l.compiled = importer.ForCompiler(l.fset, "gc", l.openExport)
 	targets, err := l.targets(ctx)
 	if err != nil {
 		return nil, err
@@ -150,7 +151,7 @@ func (l *loader) targets(ctx context.Context) ([]*target, error) {
 			continue
 		}
 		if p.Standard || p.Module != nil && !p.Module.local() {
-			return nil, fmt.Errorf("package %s is not in a module of yours; its files cannot be generated here", p.ImportPath)
+			return nil, fmt.Errorf("package %s is not in a module of yours; generate it where its source is", p.ImportPath)
 		}
 		targets = append(targets, t)
 	}
@@ -169,7 +170,10 @@ func (l *loader) named(ctx context.Context) ([]*listed, error) {
 	var errs []error
 	for _, p := range named {
 		seen[p.Dir] = true
-		if p.Error != nil && len(p.GoFiles)+len(p.CgoFiles)+len(p.IgnoredGoFiles)+len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 {
+		if p.ImportPath == "command-line-arguments" {
+			errs = append(errs, errFilesNamed)
+		}
+		if p.Error != nil && !p.hasFiles() {
 			errs = append(errs, l.patternError(p))
 		}
 	}
@@ -190,6 +194,9 @@ func (l *loader) named(ctx context.Context) ([]*listed, error) {
 	slices.SortFunc(named, func(a, b *listed) int { return strings.Compare(a.Dir, b.Dir) })
 	return slices.CompactFunc(named, func(a, b *listed) bool { return a.Dir == b.Dir }), nil
 }
+
+// errFilesNamed refuses files where packages belong.
+var errFilesNamed = errors.New("a generated file belongs to a whole package; name its directory instead of its files")
 
 // PatternError says that a pattern names no package.
 type PatternError struct {

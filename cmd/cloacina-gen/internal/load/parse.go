@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -9,6 +10,8 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -71,20 +74,22 @@ func syntaxErrors(path string, src []byte, err error) []annotations.Finding {
 	var found []annotations.Finding
 	for _, e := range list {
 		pos := token.Position{Filename: path, Offset: e.Pos.Offset, Line: e.Pos.Line, Column: e.Pos.Column}
-		found = append(found, annotations.Finding{Span: wordAt(pos, src), Code: CodeGoError, Message: "syntax error: " + e.Msg})
+		found = append(found, annotations.Finding{
+			Code: CodeGoError, Span: wordAt(pos, src), Message: oneLine("syntax error: " + e.Msg),
+		})
 	}
 	return found
 }
 
-// wordAt returns the span of the identifier that starts at a position, or of
-// the byte there.
+// wordAt returns the span of the identifier or string that starts at a
+// position, or of the byte there.
 func wordAt(pos token.Position, src []byte) annotations.Span {
 	end := pos.Offset
 	for end < len(src) && wordByte(src[end]) {
 		end++
 	}
 	if end == pos.Offset && end < len(src) && src[end] != '\n' {
-		end++
+		end += max(1, quotedLength(src[end:]))
 	}
 	start := annotations.Pos{Offset: pos.Offset, Line: pos.Line, Column: pos.Column}
 	stop := start
@@ -92,6 +97,22 @@ func wordAt(pos token.Position, src []byte) annotations.Span {
 	return annotations.Span{File: pos.Filename, Start: start, End: stop}
 }
 
+// quotedLength returns the length of the one-line string that text starts with;
+// zero if it starts with none.
+func quotedLength(text []byte) int {
+	if line := bytes.IndexByte(text, '\n'); line >= 0 {
+		text = text[:line]
+	}
+	quoted, err := strconv.QuotedPrefix(string(text))
+	if err != nil {
+		return 0
+	}
+	return len(quoted)
+}
+
 func wordByte(b byte) bool {
 	return b == '_' || b >= 0x80 || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
 }
+
+// oneLine returns a message of the compiler without its line ends.
+func oneLine(message string) string { return strings.Join(strings.Fields(message), " ") }

@@ -126,7 +126,8 @@ func (l *loader) listExports(ctx context.Context, imports map[string]bool, order
 		if len(wanted) == 0 {
 			return nil
 		}
-		exported, err := l.goList(ctx, append([]string{"-export", "-deps", "-json=" + exportFields, "--"}, wanted...)...)
+		args := append([]string{"-export", "-deps", "-json=" + exportFields, "--"}, wanted...)
+		exported, err := l.goList(ctx, args...)
 		if err != nil {
 			return err
 		}

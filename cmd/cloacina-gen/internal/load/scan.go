@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -34,11 +33,10 @@ func scanDirectory(path string) (*directory, error) {
 	}
 	d := &directory{path: path, texts: map[string][]byte{}}
 	for _, e := range entries {
-		name := e.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || e.IsDir() {
+		if e.IsDir() || !strings.HasSuffix(e.Name(), ".go") || strings.ContainsAny(e.Name()[:1], "._") {
 			continue
 		}
-		if err := d.scanFile(name, e.Type()); err != nil {
+		if err := d.scanFile(e.Name(), e.Type()); err != nil {
 			return nil, err
 		}
 	}
@@ -69,11 +67,6 @@ func (d *directory) scanFile(name string, mode fs.FileMode) error {
 		}
 	}
 	return nil
-}
-
-// isOurs reports whether a path of the directory is a file of ours.
-func (d *directory) isOurs(file string) bool {
-	return filepath.Dir(file) == d.path && slices.Contains(d.own, filepath.Base(file))
 }
 
 var tool = []byte("cloacina")

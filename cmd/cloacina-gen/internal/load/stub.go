@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/token"
 	"strings"
 
+	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/annotations/check"
 )
 
@@ -30,8 +32,9 @@ func (l *loader) newStub(u *unit) (*stub, error) {
 		return nil, nil
 	}
 	s := &stub{}
-	var imports, body strings.Builder
-	fmt.Fprintf(&imports, "package %s\n\nimport (\n\t%s \"context\"\n\t%s %q\n", u.name, stubContext, stubRuntime, Runtime)
+	var b strings.Builder
+	fmt.Fprintf(&b, "package %s\n\nimport %s \"context\"\n", u.name, stubContext)
+	fmt.Fprintf(&b, "import %s %q\n", stubRuntime, Runtime)
 	seen := map[string]bool{}
 	for _, w := range workflows {
 		typeName := ""
@@ -44,14 +47,10 @@ func (l *loader) newStub(u *unit) (*stub, error) {
 		seen[typeName] = true
 		names := check.NamesFor(typeName)
 		s.results = append(s.results, names.Result)
-		writeStub(&body, w, typeName, names)
-		if strings.Contains(w.Input.V, ".") {
-			writeImports(&imports, w.file.ast)
-		}
+		writeStub(&b, w, typeName, names)
 	}
-	imports.WriteString(")\n")
 	var err error
-	s.ast, err = parser.ParseFile(l.fset, u.output(), imports.String()+body.String(), parser.SkipObjectResolution)
+	s.ast, err = parser.ParseFile(l.fset, u.output(), b.String(), parser.SkipObjectResolution)
 	if err != nil {
 		return nil, fmt.Errorf("declare what will be generated for %s: %w", u.path, err)
 	}
@@ -59,7 +58,7 @@ func (l *loader) newStub(u *unit) (*stub, error) {
 }
 
 // writeStub declares the names of one workflow.
-func writeStub(b *strings.Builder, w declaredWorkflow, typeName string, n check.Names) {
+func writeStub(b *strings.Builder, w *annotations.Workflow, typeName string, n check.Names) {
 	input := inputType(w.Input.V)
 	receiver := ""
 	if typeName != "" {
@@ -67,42 +66,20 @@ func writeStub(b *strings.Builder, w declaredWorkflow, typeName string, n check.
 	}
 	fmt.Fprintf(b, "\nfunc %s%s() *%s.Workflow\n", receiver, n.Workflow, stubRuntime)
 	fmt.Fprintf(b, "type %s struct{}\n", n.Result)
-	fmt.Fprintf(b, "func %s(%s.Context, *%s.Runner, %s) (%s, error)\n", n.Run, stubContext, stubRuntime, input, n.Result)
-	fmt.Fprintf(b, "func %s(%s.Context, *%s.Runner, %s, %s.StartOptions) (*%s.RunOf[%s], error)\n",
-		n.Start, stubContext, stubRuntime, input, stubRuntime, stubRuntime, n.Result)
+	first := fmt.Sprintf("%s.Context, *%s.Runner, %s", stubContext, stubRuntime, input)
+	fmt.Fprintf(b, "func %s(%s) (%s, error)\n", n.Run, first, n.Result)
+	fmt.Fprintf(b, "func %s(%s, %s.StartOptions) (*%s.RunOf[%s], error)\n",
+		n.Start, first, stubRuntime, stubRuntime, n.Result)
 }
 
 // inputType returns the type of a workflow's input as Go source. Anything that
-// is no type name is reported by the checker and stands here for any value.
+// is no name of a type is reported by the checker and stands here for any value.
 func inputType(text string) string {
-	if text == "" {
+	switch {
+	case text == "":
 		return stubRuntime + ".Values"
-	}
-	expr, err := parser.ParseExpr(text)
-	if err != nil {
-		return "any"
-	}
-	switch e := expr.(type) {
-	case *ast.Ident:
-		return e.Name
-	case *ast.SelectorExpr:
-		if x, ok := e.X.(*ast.Ident); ok {
-			return x.Name + "." + e.Sel.Name
-		}
+	case token.IsIdentifier(text):
+		return text
 	}
 	return "any"
-}
-
-// writeImports repeats the imports of a file, so that names of its types mean
-// the same.
-func writeImports(b *strings.Builder, f *ast.File) {
-	for _, spec := range f.Imports {
-		name := ""
-		if spec.Name != nil {
-			name = spec.Name.Name
-		}
-		if name != "." && name != "_" && spec.Path.Value != `"C"` {
-			fmt.Fprintf(b, "\t%s %s\n", name, spec.Path.Value)
-		}
-	}
 }

@@ -134,9 +134,10 @@ func (t *target) leftovers(outputs []Output) []annotations.Finding {
 		if name == TestFileName {
 			kind = "_test.go file"
 		}
+		start := annotations.Pos{Line: 1, Column: 1}
 		found = append(found, annotations.Finding{
 			Code:    CodeOrphan,
-			Span:    annotations.Span{File: path, Start: annotations.Pos{Line: 1, Column: 1}, End: annotations.Pos{Line: 1, Column: 1}},
+			Span:    annotations.Span{File: path, Start: start, End: start},
 			Message: fmt.Sprintf("%s is left over, because no %s holds a directive any more; delete it", name, kind),
 		})
 	}

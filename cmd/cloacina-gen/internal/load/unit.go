@@ -27,6 +27,9 @@ type unit struct {
 
 	busy, done bool
 	findings   []annotations.Finding
+	// opaque says that the package declares workflows but its generated file is
+	// not known, because of errors; blocked that this holds for an import.
+	opaque, blocked bool
 	// content is the generated file; nil if there is none.
 	content []byte
 	// types is the package as others import it.
@@ -96,23 +99,15 @@ func (u *unit) own() []*file {
 	return u.files[len(u.base.files):]
 }
 
-// workflows returns the workflow annotations with their files.
-func (u *unit) workflows() []declaredWorkflow {
-	var list []declaredWorkflow
+// workflows returns the workflow annotations.
+func (u *unit) workflows() []*annotations.Workflow {
+	var list []*annotations.Workflow
 	for _, f := range u.own() {
-		if f.declared == nil {
-			continue
-		}
-		for _, w := range f.declared.Workflows {
-			list = append(list, declaredWorkflow{w, f})
+		if f.declared != nil {
+			list = append(list, f.declared.Workflows...)
 		}
 	}
 	return list
-}
-
-type declaredWorkflow struct {
-	*annotations.Workflow
-	file *file
 }
 
 // declared returns the place of the first workflow's name.

@@ -64,7 +64,8 @@ func underline(source string, s annotations.Span) (text, carets string) {
 	if s.End.Line == s.Start.Line {
 		end = min(s.End.Column-1, len(source))
 	}
-	before, within, after := cells(source[:start]), cells(source[start:max(start, end)]), cells(source[max(start, end):])
+	end = max(start, end)
+	before, within, after := cells(source[:start]), cells(source[start:end]), cells(source[end:])
 	head, indent := tail(before, leadWidth, columns(before)+columns(within) > lineWidth)
 	body, marked := front(within, lineWidth-indent)
 	rest, _ := front(after, lineWidth-indent-marked)

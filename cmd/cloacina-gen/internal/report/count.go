@@ -12,8 +12,8 @@ type Count struct {
 	Errors, Warnings, Hints int
 }
 
-// Summarize counts findings.
-func Summarize(findings []annotations.Finding) Count {
+// CountOf counts findings.
+func CountOf(findings []annotations.Finding) Count {
 	var c Count
 	for _, f := range findings {
 		switch f.Code.Severity() {

@@ -29,7 +29,7 @@ func TestCount(t *testing.T) {
 
 // Every code is counted with the severity of the table, one that is not in it
 // as an error.
-func TestSummarize(t *testing.T) {
+func TestCountOf(t *testing.T) {
 	t.Parallel()
 	findings := []annotations.Finding{{Code: "CL9999"}}
 	want := Count{Errors: 1}
@@ -44,11 +44,11 @@ func TestSummarize(t *testing.T) {
 			want.Hints++
 		}
 	}
-	if got := Summarize(findings); got != want {
+	if got := CountOf(findings); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	slices.Reverse(findings)
-	if got := Summarize(findings); got != want {
+	if got := CountOf(findings); got != want {
 		t.Errorf("in another order: got %+v, want %+v", got, want)
 	}
 }

@@ -2,11 +2,11 @@
 // then the source with the place underlined, the places that belong to it, and
 // the repairs.
 //
-//	tasks.go:41:44: error CL0402: trigger rule names unknown task "proces_data"; did you mean "process_data"?
-//	   41 | //cloacina:task trigger_rules=task_success("proces_data")
+//	tasks.go:41:44: error CL0402: trigger rule names unknown task "fetch_dat"; did you mean "fetch_data"?
+//	   41 | //cloacina:task trigger_rules=task_success("fetch_dat")
 //	      |                                            ^^^^^^^^^^^^^
-//	tasks.go:22:6: process_data is declared here
-//	      = fix: change to "process_data"
+//	tasks.go:22:6: fetch_data is declared here
+//	      = fix: change to "fetch_data"
 //
 // Lines and columns count from 1, columns in bytes, as the Go compiler counts.
 // Nothing from a source file reaches the terminal raw: control characters,
@@ -32,8 +32,8 @@ type Printer struct {
 	Dir string
 	// Block prints the source below the first line.
 	Block bool
-	// Color uses ANSI colours.
-	Color bool
+	// Colour uses ANSI colours.
+	Colour bool
 	// Read returns the text of a file, for the source block. Defaults to none,
 	// which prints no block.
 	Read func(file string) ([]byte, error)
@@ -74,7 +74,7 @@ func (p *Printer) Print(findings []annotations.Finding) error {
 	for _, f := range findings {
 		p.finding(&b, f)
 	}
-	if s := Summarize(findings).String(); s != "" {
+	if s := CountOf(findings).String(); s != "" {
 		b.WriteString(s + "\n")
 	}
 	if _, err := io.WriteString(p.W, b.String()); err != nil {

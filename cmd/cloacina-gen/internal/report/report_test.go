@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write what is printed into the golden f
 
 // TestGolden prints the findings of each testdata/*.txtar. The file "findings"
 // describes them, one a line; the texts are those of the other files, and
-// "plain", "block" and "color" hold what is printed in each way.
+// "plain", "block" and "colour" hold what is printed in each way.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -35,6 +35,7 @@ func TestGolden(t *testing.T) {
 }
 
 func golden(t *testing.T, file string) {
+	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +66,7 @@ func golden(t *testing.T, file string) {
 // unescape reads the text of a file called *.quoted as lines of Go strings, so
 // that golden files can hold any byte.
 func unescape(t *testing.T, name, data string) string {
+	t.Helper()
 	if !strings.HasSuffix(name, ".quoted") {
 		return data
 	}
@@ -80,6 +82,7 @@ func unescape(t *testing.T, name, data string) string {
 }
 
 func printAs(t *testing.T, mode string, texts map[string]string, findings []annotations.Finding) (string, bool) {
+	t.Helper()
 	var b strings.Builder
 	p := &Printer{W: &b, Read: func(name string) ([]byte, error) {
 		if text, ok := texts[name]; ok {
@@ -91,8 +94,8 @@ func printAs(t *testing.T, mode string, texts map[string]string, findings []anno
 	case "plain":
 	case "block":
 		p.Block = true
-	case "color":
-		p.Block, p.Color = true, true
+	case "colour":
+		p.Block, p.Colour = true, true
 	default:
 		return "", false
 	}
@@ -108,6 +111,7 @@ func printAs(t *testing.T, mode string, texts map[string]string, findings []anno
 //	related FILE:LINE `marked text` message
 //	fix message
 func describe(t *testing.T, texts map[string]string, text string) []annotations.Finding {
+	t.Helper()
 	var findings []annotations.Finding
 	for line := range strings.Lines(text) {
 		word, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
@@ -129,6 +133,7 @@ func describe(t *testing.T, texts map[string]string, text string) []annotations.
 }
 
 func place(t *testing.T, texts map[string]string, text string) (annotations.Span, string) {
+	t.Helper()
 	at, rest, _ := strings.Cut(text, " ")
 	file, number, _ := strings.Cut(at, ":")
 	quoted, err := strconv.QuotedPrefix(rest)
@@ -151,6 +156,7 @@ func place(t *testing.T, texts map[string]string, text string) (annotations.Span
 
 // spanOf finds the marked text in a line.
 func spanOf(t *testing.T, file, text string, line int, marked string) annotations.Span {
+	t.Helper()
 	lines := strings.SplitAfter(text, "\n")
 	rest := strings.Join(lines[line-1:], "")
 	i := strings.Index(rest, marked)

@@ -24,19 +24,19 @@ func IsTerminal(w io.Writer) bool {
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
-// WantsColor reports whether text for w should be coloured: w is a terminal
+// WantsColour reports whether text for w should be coloured: w is a terminal
 // that is not dumb, and NO_COLOR (https://no-color.org) is not set.
-func WantsColor(w io.Writer, getenv func(string) string) bool {
-	return colorful(getenv) && IsTerminal(w)
+func WantsColour(w io.Writer, getenv func(string) string) bool {
+	return colourful(getenv) && IsTerminal(w)
 }
 
-// colorful reports whether the environment allows colours.
-func colorful(getenv func(string) string) bool {
+// colourful reports whether the environment allows colours.
+func colourful(getenv func(string) string) bool {
 	return getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
 func (p *Printer) paint(style, text string) string {
-	if !p.Color || style == noStyle {
+	if !p.Colour || style == noStyle {
 		return text
 	}
 	return "\x1b[" + style + "m" + text + "\x1b[0m"

@@ -7,23 +7,27 @@ import (
 	"testing"
 )
 
-func TestOnlyTerminalsGetColor(t *testing.T) {
+func TestOnlyTerminalsGetColour(t *testing.T) {
 	t.Parallel()
 	none := func(string) string { return "" }
-	if IsTerminal(&strings.Builder{}) || WantsColor(&strings.Builder{}, none) {
+	if IsTerminal(&strings.Builder{}) || WantsColour(&strings.Builder{}, none) {
 		t.Error("a builder is no terminal")
 	}
 	f, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	if IsTerminal(f) || WantsColor(f, none) {
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if IsTerminal(f) || WantsColour(f, none) {
 		t.Error("a file is no terminal")
 	}
 }
 
-func TestEnvironmentTurnsColorOff(t *testing.T) {
+func TestEnvironmentTurnsColourOff(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		env  map[string]string
@@ -36,7 +40,7 @@ func TestEnvironmentTurnsColorOff(t *testing.T) {
 		{map[string]string{"NO_COLOR": ""}, true},
 	}
 	for _, tt := range tests {
-		if got := colorful(func(name string) string { return tt.env[name] }); got != tt.want {
+		if got := colourful(func(name string) string { return tt.env[name] }); got != tt.want {
 			t.Errorf("%v: got %v, want %v", tt.env, got, tt.want)
 		}
 	}

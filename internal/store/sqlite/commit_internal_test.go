@@ -1,0 +1,192 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// broken is a prepared statement that fails.
+type broken struct {
+	stmt
+	err error
+}
+
+func (b broken) ExecContext(context.Context, []driver.NamedValue) (driver.Result, error) {
+	return nil, b.err
+}
+
+func TestFailedCommitIsUncertainAndTheLast(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	cause := errors.New("the disk is on fire")
+	works := s.w.stmts[stmtCommit]
+	s.w.stmts[stmtCommit] = broken{works, cause}
+	err := s.Commit(context.Background(), []store.Change{created(1)})
+	if !errors.Is(err, store.ErrUncertain) || !errors.Is(err, cause) {
+		t.Fatalf("got %v", err)
+	}
+	s.w.stmts[stmtCommit] = works
+	if err := s.Commit(context.Background(), []store.Change{created(2)}); !errors.Is(err, store.ErrUncertain) {
+		t.Errorf("after an uncertain commit: %v", err)
+	}
+	if _, err := s.Find(context.Background(), "run-2"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("find: %v", err)
+	}
+}
+
+func TestFailedBeginAndRollback(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	cause := errors.New("no")
+	works := s.w.stmts[stmtBegin]
+	s.w.stmts[stmtBegin] = broken{works, cause}
+	if err := s.Commit(context.Background(), []store.Change{created(1)}); !errors.Is(err, cause) || errors.Is(err, store.ErrUncertain) {
+		t.Errorf("begin: %v", err)
+	}
+	s.w.stmts[stmtBegin] = works
+	s.w.stmts[stmtCreateRun] = broken{s.w.stmts[stmtCreateRun], cause}
+	s.w.stmts[stmtRollback] = broken{s.w.stmts[stmtRollback], errors.New("neither")}
+	if err := s.Commit(context.Background(), []store.Change{created(1)}); !errors.Is(err, cause) {
+		t.Errorf("rollback: %v", err)
+	}
+	if err := s.Commit(context.Background(), []store.Change{created(1)}); err == nil || !strings.Contains(err.Error(), "neither") {
+		t.Errorf("after a failed rollback: %v", err)
+	}
+}
+
+func TestFullDiskLosesNothing(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	mustCommit(t, s, created(1))
+	pages, err := s.w.number("PRAGMA page_count")
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit(t, s, pages+4)
+	big := created(3)
+	big.Initial = []engine.Entry{{Key: "k", Value: make([]byte, 1<<20)}}
+	err = s.Commit(context.Background(), []store.Change{created(2), big})
+	if !errors.Is(err, ErrFull) {
+		t.Fatalf("got %v", err)
+	}
+	if _, err := s.Find(context.Background(), "run-2"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("find: %v", err)
+	}
+	limit(t, s, 1<<20)
+	mustCommit(t, s, created(2), big)
+}
+
+// limit bounds the pages of the file, as a full disk would.
+func limit(t *testing.T, s *Store, pages int64) {
+	t.Helper()
+	if _, err := s.w.number(fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRowsChangedByOthers has another program change the file behind the
+// store's back.
+func TestRowsChangedByOthers(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"UPDATE step SET state = 9", "DELETE FROM step"} {
+		s := openStore(t)
+		mustCommit(t, s, created(1),
+			store.TaskDecided{Run: 1, Ready: true, At: 1}, store.AttemptStarted{Run: 1, Attempt: 1, At: 1})
+		db, err := sql.Open("sqlite", s.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		err = s.Commit(context.Background(), []store.Change{
+			created(2), store.AttemptEnded{Run: 1, Attempt: 1, Outcome: store.AttemptSucceeded, At: 2},
+		})
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: got %v", text, err)
+		}
+		if _, err := s.Find(context.Background(), "run-2"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: find: %v", text, err)
+		}
+	}
+}
+
+func TestDecisionAndStartAreOneRow(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	mustCommit(t, s, created(1),
+		store.TaskDecided{Run: 1, Ready: true, At: 1}, store.AttemptStarted{Run: 1, Attempt: 1, At: 1})
+	if n := len(s.w.ops.ops); n != 2 {
+		t.Errorf("%d statements for a creation, a decision and a start; want 2", n)
+	}
+	mustCommit(t, s,
+		store.AttemptEnded{Run: 1, Attempt: 1, Outcome: store.AttemptSucceeded, At: 2},
+		store.TaskEnded{Run: 1, Status: engine.TaskCompleted, At: 2})
+	if n := len(s.w.ops.ops); n != 1 {
+		t.Errorf("%d statements for the end of an attempt and of its task; want 1", n)
+	}
+}
+
+func TestSettingsOfConnections(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	for pragma, want := range map[string]int64{
+		"synchronous": 2, "foreign_keys": 1, "trusted_schema": 0, "busy_timeout": 10_000,
+		"journal_size_limit": 16 << 20, "application_id": applicationID, "user_version": 1,
+	} {
+		if got, err := s.w.number("PRAGMA " + pragma); got != want || err != nil {
+			t.Errorf("%s: %d, %v; want %d", pragma, got, err, want)
+		}
+	}
+	err := s.read(context.Background(), func(c conn) error {
+		_, err := c.ExecContext(background, "DELETE FROM run", nil)
+		return err
+	})
+	if err == nil {
+		t.Error("a reader can write")
+	}
+	if err := s.w.exec("PRAGMA writable_schema = 1; DELETE FROM sqlite_schema"); err == nil {
+		t.Error("the schema can be written")
+	}
+}
+
+// openStore opens a store that is closed at the end of the test.
+func openStore(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(context.Background(), filepath.Join(t.TempDir(), "runs.db"), Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func mustCommit(t *testing.T, s *Store, changes ...store.Change) {
+	t.Helper()
+	if err := s.Commit(context.Background(), changes); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// created returns the creation of a run of one task; its ID is "run-NUM".
+func created(num int64) store.RunCreated {
+	p := &plan.Plan{Name: "one", Fingerprint: "one", Tasks: []plan.Task{{ID: "only"}}}
+	return store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: p, At: num}
+}

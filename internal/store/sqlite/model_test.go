@@ -1,0 +1,144 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/store/memory"
+	"github.com/cloacina-go/cloacina/internal/store/sqlite"
+	"github.com/cloacina-go/cloacina/internal/store/storetest"
+	"pgregory.net/rapid"
+)
+
+// TestBothStoresAgree commits random batches, good and bad ones, to a SQLite
+// store and to one in memory, and compares all that can be read.
+func TestBothStoresAgree(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		path := filepath.Join(tempDir(t, dir), "runs.db")
+		model, s := memory.New(), openRelaxed(t, path)
+		defer func() { closeIt(t, s) }()
+		for range rapid.IntRange(1, 12).Draw(t, "batches") {
+			batch := rapid.SliceOfN(rapid.Custom(drawChange), 1, 8).Draw(t, "batch")
+			want := model.Commit(context.Background(), batch)
+			got := s.Commit(context.Background(), batch)
+			if !sameError(got, want) {
+				t.Fatalf("SQLite says %v, memory says %v", got, want)
+			}
+			if rapid.IntRange(0, 5).Draw(t, "reopen") == 0 {
+				closeIt(t, s)
+				s = openRelaxed(t, path)
+			}
+			if diff := storetest.Diff(everything(t, model), everything(t, s)); diff != "" {
+				t.Fatalf("(-memory +SQLite):\n%s", diff)
+			}
+		}
+	})
+}
+
+// sameError reports whether both stores refuse a batch for the same reason.
+// SQLite notices a known ID last, so it may come upon something else first.
+func sameError(got, want error) bool {
+	if got == nil || want == nil {
+		return got == nil && want == nil
+	}
+	return got.Error() == want.Error() || errors.Is(want, store.ErrExists)
+}
+
+// drawChange draws a change of one of two runs of two tasks, so that many fit.
+func drawChange(t *rapid.T) store.Change {
+	num, task := rapid.Int64Range(1, 2).Draw(t, "run"), rapid.IntRange(0, 1).Draw(t, "task")
+	attempt, at := rapid.IntRange(1, 2).Draw(t, "attempt"), rapid.Int64Range(1, 9).Draw(t, "at")
+	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	case 0, 1:
+		p := &plan.Plan{Name: "two", Fingerprint: "two", Tasks: []plan.Task{{ID: "a"}, {ID: "b"}}}
+		num = rapid.Int64Range(1, 3).Draw(t, "num")
+		return store.RunCreated{Num: num, ID: id(num % 3), Plan: p, Initial: drawEntries(t), At: at, Deadline: at % 3}
+	case 2, 3:
+		leaves := plan.LeavesOf(rapid.SliceOfN(rapid.Bool(), 0, 130).Draw(t, "leaves")...)
+		return store.TaskDecided{Run: num, Task: task, Ready: at > 2, Leaves: leaves, At: at}
+	case 4, 5:
+		host := rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "host")
+		return store.AttemptStarted{Run: num, Task: task, Attempt: attempt, At: at, Host: host, Version: host}
+	case 6, 7, 8:
+		return store.AttemptEnded{
+			Run: num, Task: task, Attempt: attempt, Outcome: store.AttemptOutcome(rapid.IntRange(1, 5).Draw(t, "outcome")),
+			Error: rapid.SampledFrom([]string{"", "x"}).Draw(t, "error"), At: at, Due: at % 2 * 50, Interruptions: int(at),
+		}
+	case 9:
+		return store.TaskRequeued{Run: num, Task: task, At: at}
+	case 10:
+		end := store.TaskEnded{Run: num, Task: task, Status: engine.TaskStatus(rapid.IntRange(6, 9).Draw(t, "status")), At: at}
+		if end.Status == engine.TaskCompleted {
+			end.Writes = drawEntries(t)
+		}
+		return end
+	default:
+		status := rapid.SampledFrom([]engine.RunStatus{engine.RunBlocked, engine.RunBlocked, engine.RunFailed}).Draw(t, "run status")
+		return store.RunEnded{Run: num, Status: status, Error: "why", At: at}
+	}
+}
+
+// drawEntries draws up to two writes.
+func drawEntries(t *rapid.T) []engine.Entry {
+	return rapid.SampledFrom([][]engine.Entry{
+		nil, {{Key: "a", Value: []byte("1")}}, {{Key: "a"}, {Key: "b", Value: []byte(`"x"`)}},
+	}).Draw(t, "entries")
+}
+
+// everything returns all that can be read from a store.
+func everything(t *rapid.T, s store.Store) []any {
+	ctx := context.Background()
+	last, err := s.LastNum(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs, err := s.Runs(ctx, store.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []any{last, runs}
+	for _, info := range runs {
+		d, err := s.Run(ctx, info.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, d)
+	}
+	for r, err := range s.OpenRuns(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func tempDir(t *rapid.T, parent string) string {
+	dir, err := os.MkdirTemp(parent, "case")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func openRelaxed(t *rapid.T, path string) *sqlite.Store {
+	s, err := sqlite.Open(context.Background(), path, sqlite.Config{Relaxed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func closeIt(t *rapid.T, s *sqlite.Store) {
+	if err := s.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,81 @@
+// Package cloacina runs workflows that cloacina-gen compiled from annotated Go
+// functions, and keeps every run in a store, so that it goes on where it was
+// when the program starts again.
+//
+// The directory is called runtime; import it by its package name:
+//
+//	import cloacina "github.com/cloacina-go/cloacina/runtime"
+//
+// # A program
+//
+// A program opens a [Runner] on a SQLite file, registers its workflows (the
+// generated Workflow functions return them), starts runs and shuts down:
+//
+//	r, err := cloacina.Open(ctx, "orders.db", cloacina.Config{Logger: log})
+//	err = r.Register(Workflow())            // its unfinished runs go on here
+//	result, err := r.Execute(ctx, "orders", cloacina.Values{"order": 42})
+//	err = r.Shutdown(ctx)
+//
+// Generated code adds typed functions: Run(ctx, r, Input{...}) executes and
+// returns a Result struct, Start returns a [RunOf] it. They end in [StartOf],
+// which takes the same way as [Runner.Start].
+//
+// # Runs and tasks
+//
+// A run is one execution of a workflow. It is running until it ends completed,
+// failed or cancelled; it is blocked, and nothing of it runs, if its plan does
+// not fit the registered code or an assertion failed. A task waits for its
+// dependencies to end. Then its trigger rule is evaluated, once: it is ready or
+// skipped. A ready task runs when one of [Config.MaxConcurrentTasks] slots is
+// free, the oldest first over all runs. A failed attempt is followed by another
+// if one is left and the retry condition says so: the task is retrying until
+// the delay has passed, and holds no slot. It ends completed or failed, or
+// cancelled with its run. A failed task fails the run when everything has
+// ended, unless it has allow_failure.
+//
+//	waiting -> ready -> running -> completed
+//	   |         ^        |  |`-> failed
+//	   v         |        v
+//	skipped      `---- retrying
+//
+// # What a task sees
+//
+// A typed task gets its keys as a struct, a dynamic one reads and writes a
+// [Context] by name. What a task sees is the initial context with the writes
+// of its completed ancestors, in an order that depends on the lists of
+// dependencies alone; the last write of a key wins. Writes count when the
+// attempt succeeds. [TaskFrom] tells a task who it is and how its ancestors
+// ended.
+//
+// # Ends of an attempt
+//
+// A returned error, a panic, [runtime.Goexit] and the task's timeout are failed
+// attempts. At its timeout an attempt has failed with [ErrAttemptTimeout]: its
+// context ends with that cause, and what the function returns later counts for
+// nothing. The next attempt starts when the function has come back, or when
+// [Config.AbandonAfter] has passed and the call is given up. [Runner.Cancel],
+// the timeout of the run and a shutdown end contexts with [ErrCancelled],
+// [ErrRunTimeout] and [ErrShutdown]; an error that is returned after one of
+// these is no failed attempt.
+//
+// [Permanent] marks an error that must not be retried, [Transient] one that
+// retry_condition=transient accepts, beside temporary errors, timeouts and
+// broken connections. Errors of the context, such as [ErrMissingKey], are never
+// retried: the next attempt would see the same values.
+//
+// # What is on disk
+//
+// [Runner.Start] returns when the run is on disk. The outcome of a task, what
+// its dependants' rules decided, and the starts of the tasks that got a slot
+// are one transaction, and nothing acts on it before it is on disk. When the
+// process dies, attempts that ran are run again under the same number;
+// completed tasks never are. So a task has to bear being executed more than
+// once; [TaskInfo.IdempotencyKey] helps. If the store fails, the runner stops
+// and every call returns [ErrStore].
+//
+// # Logging
+//
+// A runner is silent unless [Config] has a Logger or a Handler. Records have
+// the fields component, run, workflow, task and attempt; text that comes from
+// users, such as that of an error, stands in fields only.
+package cloacina

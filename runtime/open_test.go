@@ -1,0 +1,119 @@
+package cloacina
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+func TestOpenTellsPathsApart(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"":                   "path is empty",
+		"sqlite://":          "path is empty",
+		"postgres://host/db": "unknown kind of store",
+		"sqlite3://x.db":     "unknown kind of store",
+	} {
+		if _, err := Open(t.Context(), path, Config{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+	for _, path := range []string{":memory:", "sqlite://:memory:"} {
+		r, err := Open(t.Context(), path, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shutdown(t, r)
+	}
+	file := filepath.Join(t.TempDir(), "x.db")
+	for _, path := range []string{file, "sqlite://" + file} {
+		r, err := Open(t.Context(), path, Config{Durability: Relaxed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shutdown(t, r)
+		if _, err := os.Stat(file); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestOpenWithAnEndedCtx(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	file := filepath.Join(t.TempDir(), "x.db")
+	if _, err := Open(ctx, file, Config{}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	r, err := Open(t.Context(), file, Config{}) // the first one left nothing locked
+	if err != nil {
+		t.Fatal(err)
+	}
+	shutdown(t, r)
+}
+
+// unreadable is a store that fails when it is read.
+type unreadable struct {
+	store.Store
+	num, runs, find error
+	closed          *int
+}
+
+func (u unreadable) LastNum(ctx context.Context) (int64, error) {
+	if u.num != nil {
+		return 0, u.num
+	}
+	return u.Store.LastNum(ctx)
+}
+
+func (u unreadable) OpenRuns(ctx context.Context) iter.Seq2[*store.OpenRun, error] {
+	if u.runs != nil {
+		return func(yield func(*store.OpenRun, error) bool) { yield(nil, u.runs) }
+	}
+	return u.Store.OpenRuns(ctx)
+}
+
+func (u unreadable) Find(ctx context.Context, id string) (*store.RunInfo, error) {
+	if u.find != nil {
+		return nil, u.find
+	}
+	return u.Store.Find(ctx, id)
+}
+
+func (u unreadable) Close() error {
+	*u.closed++
+	return nil
+}
+
+// An Open that fails says why and leaves nothing open.
+func TestOpenReportsWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		bad := flow("bad", plain("a", nothing), plain("b", nothing, 0).
+			when(TaskSuccess(0), func(*View) (bool, Leaves) { panic("bad rule") }))
+		r := p.open(t, bad)
+		if _, err := r.Execute(t.Context(), "bad", nil); !errors.Is(err, ErrBlocked) {
+			t.Fatal(err)
+		}
+		shutdown(t, r)
+		closed := 0
+		s := unreadable{Store: p.cfg.store, closed: &closed}
+		num, runs, find := s, s, s
+		num.num, runs.runs, find.find = errCrash, errCrash, errCrash
+		for what, s := range map[string]store.Store{"number": num, "runs": runs, "blocked run": find} {
+			if _, err := Open(t.Context(), "x.db", Config{store: s}); !errors.Is(err, errCrash) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if closed != 3 {
+			t.Errorf("%d of 3 stores were closed", closed)
+		}
+	})
+}
