@@ -35,9 +35,9 @@ race: ## Run the tests that exercise concurrency under the race detector.
 
 .PHONY: fuzz
 fuzz: ## Fuzz the parsers, FUZZTIME (default 30s) each.
-	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzDirective$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzArguments$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzRule$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzDirective$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzArguments$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzRule$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 
 .PHONY: bench
 bench: ## Run the benchmarks.

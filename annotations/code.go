@@ -50,6 +50,7 @@ var codeGroups = [][]CodeInfo{
 	goCodes,
 	graphCodes,
 	dataCodes,
+	fileCodes,
 }
 
 var codeIndex = indexCodes()

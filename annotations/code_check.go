@@ -22,6 +22,7 @@ const (
 	CodeExcludedFile      Code = "CL0218"
 	CodeResultKey         Code = "CL0219"
 	CodeJSONTag           Code = "CL0220"
+	CodeGoError           Code = "CL0290"
 )
 
 var goCodes = []CodeInfo{
@@ -86,4 +87,7 @@ var goCodes = []CodeInfo{
 		"encoding/json ignores names and options it does not know, and fields it cannot reach, without a " +
 			"word. The context key would not be the one that is written down. Correct the tag, export the " +
 			"field, or embed the struct itself instead of a pointer."},
+	{CodeGoError, SeverityError, "code the Go compiler refuses",
+		"Generation needs code that compiles, except for the names it will declare itself. The message is " +
+			"the compiler's."},
 }

@@ -3,6 +3,7 @@ package cloacina
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -235,4 +236,25 @@ func inspect[T any](r *Runner, f func(l *loop) T) T {
 	c := make(chan T, 1)
 	r.queue.push(inspection(func(l *loop) { c <- f(l) }))
 	return <-c
+}
+
+// A task that returns the timeout of another run does not time out its own.
+func TestTimeoutOfAnotherRun(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		r := p.open(t, flow("w", plain("a", failing(fmt.Errorf("inner run: %w", ErrRunTimeout)))))
+		defer shutdown(t, r)
+		run, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = run.Wait(t.Context())
+		failed, ok := errors.AsType[*RunFailedError](err)
+		if !ok || failed.Reason != nil || !errors.Is(err, ErrRunTimeout) {
+			t.Errorf("error is %+v", err)
+		}
+		if detail, err := r.Run(t.Context(), "x"); err != nil || detail.Error != "" {
+			t.Errorf("%v, the run's own error is %q", err, detail.Error)
+		}
+	})
 }

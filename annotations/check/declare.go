@@ -82,7 +82,8 @@ func (c *checker) declareType(w *workflow, onType map[*types.TypeName]*workflow)
 	w.recv, _ = obj.Type().(*types.Named)
 	if w.recv != nil && w.recv.TypeParams().Len() > 0 {
 		c.report(w, found(annotations.CodeGeneric, w.decl.Target,
-			"%s has type parameters; a workflow stands on a type without, which may embed %s[...]", obj.Name(), obj.Name()))
+			"%s has type parameters; a workflow stands on a type without, which may embed %s[...]",
+			obj.Name(), obj.Name()))
 	}
 }
 

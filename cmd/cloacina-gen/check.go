@@ -62,17 +62,17 @@ func stale(o load.Output, old []byte) (annotations.Finding, bool) {
 	switch {
 	case o.Content == nil:
 		return annotations.Finding{
-			Code: load.CodeOrphan, Span: firstDifference(o.Path, old, nil),
+			Code: annotations.CodeOrphan, Span: firstDifference(o.Path, old, nil),
 			Message: fmt.Sprintf("%s is left over, because no file holds a directive any more; %s", name, remedy),
 		}, true
 	case old == nil:
 		return annotations.Finding{
-			Code: load.CodeMissing, Span: o.Declared,
+			Code: annotations.CodeMissing, Span: o.Declared,
 			Message: fmt.Sprintf("%s does not exist; %s", name, remedy),
 		}, true
 	case !bytes.Equal(old, o.Content):
 		return annotations.Finding{
-			Code: load.CodeStale, Span: firstDifference(o.Path, old, o.Content),
+			Code: annotations.CodeStale, Span: firstDifference(o.Path, old, o.Content),
 			Message: fmt.Sprintf("%s is out of date from this line on; %s", name, remedy),
 		}, true
 	}

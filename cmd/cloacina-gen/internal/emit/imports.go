@@ -47,16 +47,19 @@ func newImports(pkg *types.Package, generated []string) *imports {
 }
 
 func (i *imports) add(importPath, clause string) *imported {
-	p := &imported{path: importPath, clause: clause, name: unique(clause, i.refuses)}
+	base := clause
+	if local.MatchString(base) {
+		base = "pkg" + base
+	}
+	p := &imported{path: importPath, clause: clause, name: unique(base, func(s string) bool { return i.taken[s] })}
 	i.taken[p.name] = true
 	i.byPath[importPath] = p
 	return p
 }
 
-// local are the names of local variables and constants that are made on the way.
+// local are the names of the local variables and constants that are made on
+// the way, and so are not among the taken names.
 var local = regexp.MustCompile(`^rule[0-9]+$|^task[^a-z]`)
-
-func (i *imports) refuses(name string) bool { return i.taken[name] || local.MatchString(name) }
 
 // name returns what the file calls a package, and imports it.
 func (i *imports) name(importPath, clause string) string {

@@ -2,7 +2,9 @@ package emit
 
 import (
 	"bytes"
+	"go/ast"
 	"go/parser"
+	"go/token"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,24 +23,24 @@ func FuzzText(f *testing.F) {
 		if col < 0 || col > 80 {
 			return
 		}
-		at := place{col: col, indent: col, tail: 1}
+		file := jen.NewFile("p")
+		file.NoFormat = true
+		file.Add(jen.Op("var x =\n").Add(text(s).code(place{col: col, indent: col, tail: 1})))
 		var b bytes.Buffer
-		for _, token := range *text(s).code(at).(*jen.Statement) {
-			if err := jen.Add(token).Render(&b); err != nil {
-				t.Fatal(err)
-			}
-			b.WriteByte(' ')
+		if err := file.Render(&b); err != nil {
+			t.Fatal(err)
 		}
-		x, err := parser.ParseExpr(b.String())
+		parsed, err := parser.ParseFile(token.NewFileSet(), "", b.Bytes(), 0)
 		if err != nil {
 			t.Fatalf("%q: %v", b.String(), err)
 		}
+		x := parsed.Decls[0].(*ast.GenDecl).Specs[0].(*ast.ValueSpec).Values[0]
 		if got, ok := stringOf(x); !ok || got != s {
 			t.Errorf("got %q, want %q", got, s)
 		}
-		for piece := range strings.SplitSeq(b.String(), "+ \n") {
-			if n := utf8.RuneCountInString(strings.TrimSpace(piece)); n > 120-col {
-				t.Errorf("%d columns at column %d: %s", n, col, piece)
+		for line := range strings.Lines(b.String()) {
+			if n := utf8.RuneCountInString(strings.TrimSpace(line)); n > maxColumn-col {
+				t.Errorf("%d columns at column %d: %s", n, col, line)
 			}
 		}
 	})

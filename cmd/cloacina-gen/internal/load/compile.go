@@ -177,7 +177,7 @@ func (l *loader) findings(errs []types.Error) []annotations.Finding {
 		case !continuation:
 			last = len(found)
 			found = append(found, annotations.Finding{
-				Code: CodeGoError, Span: wordAt(pos, f.src), Message: oneLine(e.Msg),
+				Code: annotations.CodeGoError, Span: wordAt(pos, f.src), Message: oneLine(e.Msg),
 			})
 		case last >= 0:
 			found[last].Related = append(found[last].Related, annotations.Related{

@@ -49,7 +49,7 @@ func (l *loader) importSource(path string) (*types.Package, error) {
 		return u.types, nil // what is wrong with it is reported by itself
 	}
 	for _, f := range u.findings {
-		if f.Code == CodeGoError {
+		if f.Code == annotations.CodeGoError {
 			return nil, fmt.Errorf("it does not compile: %s: %s", l.shown(f.Span), f.Message)
 		}
 	}

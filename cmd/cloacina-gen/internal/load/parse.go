@@ -75,7 +75,7 @@ func syntaxErrors(path string, src []byte, err error) []annotations.Finding {
 	for _, e := range list {
 		pos := token.Position{Filename: path, Offset: e.Pos.Offset, Line: e.Pos.Line, Column: e.Pos.Column}
 		found = append(found, annotations.Finding{
-			Code: CodeGoError, Span: wordAt(pos, src), Message: oneLine("syntax error: " + e.Msg),
+			Code: annotations.CodeGoError, Span: wordAt(pos, src), Message: oneLine("syntax error: " + e.Msg),
 		})
 	}
 	return found

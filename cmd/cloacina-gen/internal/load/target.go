@@ -136,7 +136,7 @@ func (t *target) leftovers(outputs []Output) []annotations.Finding {
 		}
 		start := annotations.Pos{Line: 1, Column: 1}
 		found = append(found, annotations.Finding{
-			Code:    CodeOrphan,
+			Code:    annotations.CodeOrphan,
 			Span:    annotations.Span{File: path, Start: start, End: start},
 			Message: fmt.Sprintf("%s is left over, because no %s holds a directive any more; delete it", name, kind),
 		})
