@@ -31,6 +31,7 @@ type call struct {
 	unwatch func() bool
 
 	// The rest belongs to the loop.
+	begun    bool // execute was started
 	settled  bool // the outcome of the attempt is decided
 	returned bool // the function has come back
 	gone     bool // the slot is given back
@@ -45,7 +46,7 @@ func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	run.calls[task] = c
 	l.calls[c] = struct{}{}
-	if l.suspected(run, task) {
+	if run.state.Tasks[task].Suspect(l.r.cfg.MaxInterruptions) {
 		l.suspect = c
 	}
 	return c
@@ -82,37 +83,40 @@ func (c *call) execute() {
 func (c *call) expired(cause error) {
 	c.keys.close()
 	if errors.Is(cause, ErrAttemptTimeout) {
-		e := &attemptFailed{call: c, err: cause}
+		e := &attemptFailed{call: c, failure: unexamined(cause)}
 		defer c.l.r.queue.push(e) // even if a retry_if ends the goroutine
-		e.retryable = c.retryable(cause)
+		c.examine(e.failure)
 	}
 }
 
 // report hands the end of the function to the loop.
 func (c *call) report(err error) {
 	e := &attemptReturned{call: c, late: !c.unwatch()}
-	defer c.l.r.queue.push(e) // even if a retry_if ends the goroutine
-	if !e.late {
-		e.failure = err
-		if err == nil {
-			e.writes, e.failure = c.keys.entries()
-		}
-		c.keys.close()
-		e.retryable = e.failure != nil && c.retryable(e.failure)
+	defer c.l.r.queue.push(e) // even if a method of the error ends the goroutine
+	if e.late {
+		return
+	}
+	// Closed first: what is written from now on is refused, and not lost.
+	c.keys.close()
+	if err == nil {
+		e.writes, err = c.keys.entries()
+	}
+	if err != nil {
+		e.failure = unexamined(err)
+		c.examine(e.failure)
 	}
 }
 
-func (c *call) retryable(err error) bool {
-	return retryable(c.run.plan.Tasks[c.task].Retry, c.run.code[c.task].RetryIf, err)
+func (c *call) examine(f *failure) {
+	f.examine(c.run.plan.Tasks[c.task].Retry, c.run.code[c.task].RetryIf)
 }
 
 // attemptReturned says that the function has come back.
 type attemptReturned struct {
-	call      *call
-	late      bool // after the end of its context: the rest says nothing
-	writes    []engine.Entry
-	failure   error
-	retryable bool
+	call    *call
+	late    bool // after the end of its context: the rest says nothing
+	writes  []engine.Entry
+	failure *failure // nil if the attempt succeeded
 }
 
 func (e *attemptReturned) apply(l *loop) {
@@ -121,7 +125,7 @@ func (e *attemptReturned) apply(l *loop) {
 	if !e.late && !c.settled {
 		l.settle(c, nil)
 		if e.failure != nil {
-			l.attemptFailed(c, e.failure, e.retryable)
+			l.attemptFailed(c, e.failure)
 		} else {
 			l.step(c.run, engine.Event{
 				Kind: engine.Succeeded, Task: c.task, Attempt: c.attempt, Writes: e.writes,
@@ -133,23 +137,22 @@ func (e *attemptReturned) apply(l *loop) {
 
 // attemptFailed says that the attempt has reached its deadline.
 type attemptFailed struct {
-	call      *call
-	err       error
-	retryable bool
+	call    *call
+	failure *failure
 }
 
 func (e *attemptFailed) apply(l *loop) {
 	if c := e.call; !c.settled {
-		l.settle(c, e.err)
-		l.attemptFailed(c, e.err, e.retryable)
+		l.settle(c, e.failure.err)
+		l.attemptFailed(c, e.failure)
 		l.free(c)
 	}
 }
 
-func (l *loop) attemptFailed(c *call, err error, retryable bool) {
+func (l *loop) attemptFailed(c *call, f *failure) {
 	l.step(c.run, engine.Event{
-		Kind: engine.Failed, Task: c.task, Attempt: c.attempt, Retryable: retryable,
-	}, err)
+		Kind: engine.Failed, Task: c.task, Attempt: c.attempt, Retryable: f.retryable,
+	}, f)
 }
 
 // settle says that the outcome of the attempt is decided. If the function has
@@ -157,10 +160,10 @@ func (l *loop) attemptFailed(c *call, err error, retryable bool) {
 func (l *loop) settle(c *call, cause error) {
 	c.settled = true
 	if c.returned {
-		l.after(func() { c.cancel(nil) })
+		l.after(nil, func() { c.cancel(nil) })
 		return
 	}
-	l.after(func() { c.cancel(cause) })
+	l.after(nil, func() { c.cancel(cause) })
 	c.abandon = l.timers.add(l.now.Add(l.r.cfg.AbandonAfter), func() { l.abandonCall(c) })
 }
 

@@ -270,3 +270,41 @@ func TestWritesOfFailedAttemptsAreNotThere(t *testing.T) {
 		}
 	})
 }
+
+// A write that was accepted is never lost, not even one of a goroutine that
+// goes on when its attempt ends.
+func TestAcceptedWritesAreKept(t *testing.T) {
+	t.Parallel()
+	r, err := Open(t.Context(), ":memory:", Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shutdown(t, r)
+	accepted := make(chan int, 1)
+	if err := r.Register(flow("w", dynamic("a", func(_ context.Context, c *Context) error {
+		first := make(chan struct{})
+		go func() {
+			n := 0
+			for c.Set("n", n+1) == nil {
+				if n++; n == 1 {
+					close(first)
+				}
+			}
+			accepted <- n
+		}()
+		<-first
+		return nil
+	}))); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		result, err := r.Execute(t.Context(), "w", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, err := result.Values()
+		if want := int64(<-accepted); err != nil || values["n"] != want {
+			t.Fatalf("%v: %d was accepted, and %v is stored", err, want, values["n"])
+		}
+	}
+}

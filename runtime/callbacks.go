@@ -46,8 +46,10 @@ func (l *loop) callback(run *openRun, task, attempts int, f func(context.Context
 		end.State = Failed
 	}
 	end.Logger = l.r.log.With(fieldRun, end.Run, fieldWorkflow, end.Workflow, fieldTask, end.Task)
-	l.callbacks++
-	l.after(func() { go l.r.runCallback(f, end) })
+	l.after(run, func() {
+		l.callbacks++
+		go l.r.runCallback(f, end)
+	})
 }
 
 // runCallback calls f and waits for it as long as it may take.

@@ -15,20 +15,25 @@ import (
 // that is blocked, or whose workflow is not registered, can be cancelled too.
 // Cancelling a run that has ended changes nothing.
 func (r *Runner) Cancel(ctx context.Context, id string) error {
-	if run := r.live.find(id); run != nil {
-		e := &cancelEvent{run: run, answer: newAnswer()}
-		if err := r.ask(ctx, e, e.answer); err != nil {
-			return fmt.Errorf("cancel run %s: %w", id, err)
+	for range 2 { // it may be started between the looks
+		if run := r.live.find(id); run != nil {
+			e := &cancelEvent{run: run, answer: newAnswer()}
+			return foundError("cancel", id, r.ask(ctx, e, e.answer))
 		}
-		return nil
+		ended := false
+		err := r.read(func(s store.Store) error {
+			info, err := s.Find(ctx, id)
+			ended = err == nil && info.Status.Ended()
+			return err
+		})
+		if ended || err != nil {
+			return foundError("cancel", id, err)
+		}
 	}
-	return r.read(func(s store.Store) error {
-		_, err := s.Find(ctx, id)
-		return foundError("cancel", id, err)
-	})
+	return foundError("cancel", id, errNotOurs)
 }
 
-// foundError is the error of looking for a run.
+// foundError is the error of looking for a run, or of doing something to it.
 func foundError(what, id string, err error) error {
 	switch {
 	case err == nil:
@@ -47,17 +52,23 @@ type cancelEvent struct {
 }
 
 func (e *cancelEvent) apply(l *loop) {
-	if err := e.run.prepareToCancel(); err != nil {
+	if err := e.run.refused; err != nil {
 		e.answer.give(err)
 		return
 	}
-	l.step(e.run, engine.Event{Kind: engine.Cancel}, ErrCancelled)
-	l.after(func() { e.answer.give(nil) })
+	if err := l.prepareToCancel(e.run); err != nil {
+		e.answer.give(err)
+		return
+	}
+	l.step(e.run, engine.Event{Kind: engine.Cancel}, newFailure(ErrCancelled))
+	l.reply(e.run, e.answer)
 }
 
 // prepareToCancel makes up for a workflow that is not registered or does not
-// fit: the stored plan is enough, because nothing has to be decided.
-func (run *openRun) prepareToCancel() error {
+// fit: the stored plan is enough, because nothing has to be decided. A run
+// whose rows contradict each other is blocked first, which is a state that it
+// can be cancelled in.
+func (l *loop) prepareToCancel(run *openRun) error {
 	if run.graph != nil {
 		return nil
 	}
@@ -65,9 +76,9 @@ func (run *openRun) prepareToCancel() error {
 	if err != nil {
 		return err
 	}
-	if err := g.Restore(run.state); err != nil {
-		return err
-	}
 	run.graph = g
+	if err := g.Restore(run.state); err != nil {
+		l.violated(run, err)
+	}
 	return nil
 }

@@ -45,7 +45,8 @@ var (
 	// registered code, or an assertion failed.
 	ErrBlocked = errors.New("run is blocked")
 	// ErrStore says that the store failed. The runner then stops: it never
-	// reports as done what may not be on disk.
+	// reports as done what may not be on disk. If the store is well and only
+	// refuses what one run asks of it, that run alone is blocked.
 	ErrStore = errors.New("the store failed")
 	// ErrGoexit is the error of an attempt that ended its goroutine with
 	// [runtime.Goexit], as the FailNow of a test does.
@@ -181,14 +182,4 @@ func bounded(text string) string {
 		cut--
 	}
 	return text[:cut] + note
-}
-
-// storedText is the text of an attempt's error with what a reader of the
-// store needs beyond it: the stack of a panic.
-func storedText(err error) string {
-	var p *PanicError
-	if errors.As(err, &p) {
-		return bounded(errorText(err) + "\n\n" + string(p.Stack))
-	}
-	return errorText(err)
 }

@@ -32,7 +32,8 @@ type KeyError struct {
 	Task string
 	// Key is the context key.
 	Key string
-	// Want is the Go type that was to be read or written.
+	// Want is the Go type that was to be read or written, or the JSON shape
+	// that a declared input has.
 	Want string
 	// Got describes the stored JSON, such as "number 80.5" or "object".
 	Got string
@@ -124,6 +125,13 @@ func (o owner) wrongType(key string, want reflect.Type, raw []byte, cause error)
 	e := o.error(key, ErrWrongType,
 		"wrong type%s: %v; read it as what was written, or change the writer", reading, cause)
 	e.Want, e.Got, e.Cause = want.String(), describe(raw), cause
+	return e
+}
+
+func (o owner) wrongShape(key, shape string, raw []byte) error {
+	got := describe(raw)
+	e := o.error(key, ErrWrongType, "wrong type: it is a %s, and the workflow accepts %s", got, shape)
+	e.Want, e.Got = shape, got
 	return e
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/jsonvalue"
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
@@ -21,6 +22,58 @@ func writersOf(p *plan.Plan) map[string]int {
 		}
 	}
 	return writers
+}
+
+// defaultsOf returns the stored forms of the defaults of a plan's input.
+func defaultsOf(p *plan.Plan, lim limits) ([][]byte, error) {
+	defaults := make([][]byte, len(p.Input))
+	for i, in := range p.Input {
+		if in.Default == "" {
+			continue
+		}
+		stored, err := jsonvalue.Canonical([]byte(in.Default), jsonvalue.Limits{Bytes: lim.value, Depth: lim.depth})
+		if err == nil && !fits(in.Shape, stored) {
+			err = inputOwner.wrongShape(in.Name, in.Shape, stored)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("default of input key %q: %w", in.Name, err)
+		}
+		defaults[i] = stored
+	}
+	return defaults, nil
+}
+
+// fits reports whether a stored value has the kind of a shape as plans write
+// it. What is inside an array or object is not looked at, nor is the range of a
+// number; null may stand for anything. The task that reads the value decodes it
+// in full.
+func fits(shape string, raw []byte) bool {
+	var s jsonvalue.Scalar
+	s.Parse(raw)
+	kinds, known := kindsOf[shape]
+	switch {
+	case strings.HasPrefix(shape, "["):
+		kinds, known = kindsOf["[]"], true
+	case strings.HasPrefix(shape, "{"):
+		kinds, known = kindsOf["{}"], true
+	case shape == "uint" && raw[0] == '-':
+		return false
+	}
+	return !known || s.Kind() == jsonvalue.Null || slices.Contains(kinds, s.Kind())
+}
+
+// kindsOf are the kinds of values that can be read into what has a shape, for
+// the shapes that say so with their first character or word.
+var kindsOf = map[string][]jsonvalue.Kind{
+	"int":    {jsonvalue.Int},
+	"uint":   {jsonvalue.Int, jsonvalue.Uint},
+	"float":  {jsonvalue.Int, jsonvalue.Uint, jsonvalue.Float},
+	"bool":   {jsonvalue.Bool},
+	"string": {jsonvalue.String},
+	"time":   {jsonvalue.String},
+	"bytes":  {jsonvalue.String, jsonvalue.Array},
+	"[]":     {jsonvalue.Array},
+	"{}":     {jsonvalue.Object},
 }
 
 // checkInput checks an initial context against what the workflow accepts and
@@ -48,11 +101,14 @@ func (w *workflow) checkDeclared(given []engine.Entry) ([]engine.Entry, error) {
 	all := slices.Clone(given)
 	for i, in := range declared {
 		names[i] = in.Name
-		_, found := slices.BinarySearchFunc(given, in.Name, compareKey)
+		at, found := slices.BinarySearchFunc(given, in.Name, compareKey)
 		switch {
 		case found:
-		case in.Default != "":
-			all = append(all, engine.Entry{Key: in.Name, Value: []byte(in.Default)})
+			if !fits(in.Shape, given[at].Value) {
+				errs = append(errs, inputOwner.wrongShape(in.Name, in.Shape, given[at].Value))
+			}
+		case w.defaults[i] != nil:
+			all = append(all, engine.Entry{Key: in.Name, Value: w.defaults[i]})
 		case !in.Optional:
 			errs = append(errs, fmt.Errorf("%w %q is missing: it is required (%s)", ErrInputKey, in.Name, in.Shape))
 		}

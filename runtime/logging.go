@@ -42,14 +42,15 @@ func newLogger(c Config) *slog.Logger {
 	return slog.New(zerolog.NewSlogHandler(c.Logger))
 }
 
-// log records a message once the round's changes are on disk.
-func (l *loop) log(level slog.Level, component, message string, attrs ...slog.Attr) {
+// log records a message once the run's changes are on disk; run is nil if the
+// message is about none.
+func (l *loop) log(run *openRun, level slog.Level, component, message string, attrs ...slog.Attr) {
 	if !l.logs(level) {
 		return
 	}
 	log := l.r.log
 	attrs = append([]slog.Attr{slog.String(fieldComponent, component)}, attrs...)
-	l.after(func() { log.LogAttrs(noContext, level, message, attrs...) })
+	l.after(run, func() { log.LogAttrs(noContext, level, message, attrs...) })
 }
 
 // logs reports whether records of the level go anywhere.
@@ -57,7 +58,7 @@ func (l *loop) logs(level slog.Level) bool { return l.r.log.Enabled(noContext, l
 
 // logRun records a message about a run.
 func (l *loop) logRun(run *openRun, level slog.Level, message string, attrs ...slog.Attr) {
-	l.log(level, componentScheduler, message, append([]slog.Attr{
+	l.log(run, level, componentScheduler, message, append([]slog.Attr{
 		slog.String(fieldRun, run.id), slog.String(fieldWorkflow, run.plan.Name),
 	}, attrs...)...)
 }
@@ -67,7 +68,7 @@ func (l *loop) logTask(run *openRun, task int, level slog.Level, component, mess
 	if !l.logs(level) {
 		return
 	}
-	l.log(level, component, message, append([]slog.Attr{
+	l.log(run, level, component, message, append([]slog.Attr{
 		slog.String(fieldRun, run.id), slog.String(fieldWorkflow, run.plan.Name),
 		slog.String(fieldTask, run.plan.Tasks[task].ID),
 	}, attrs...)...)

@@ -1,8 +1,7 @@
 package cloacina
 
 import (
-	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/cloacina-go/cloacina/internal/store"
@@ -13,7 +12,8 @@ import (
 // since the last one, lets the engine decide what follows, gives free slots to
 // ready tasks, and commits all of that in one transaction; only then does it
 // do what the decisions ask for. While a commit waits for the disk, further
-// reports queue up and share the next one.
+// reports queue up and share the next one. No code of the user's runs on it
+// but compiled rules and the handler of the log.
 type loop struct {
 	r   *Runner
 	now time.Time // of the round, with the monotonic clock
@@ -31,15 +31,21 @@ type loop struct {
 	// callbacks counts the callbacks that have not returned.
 	callbacks int
 
-	changes []store.Change
-	effects []func()
+	changes []pending
+	effects []effect
 
 	draining bool // a shutdown has begun: nothing starts any more
 	stopped  bool // a shutdown waits no longer
 }
 
+// errLoopExit is why a runner stops whose goroutine was ended by code that it
+// cannot call elsewhere.
+var errLoopExit = errors.New("a trigger rule or the log handler has called runtime.Goexit on the runner's goroutine")
+
 // run is the goroutine. It ends after a shutdown or a failed commit.
 func (l *loop) run() {
+	reason := errLoopExit
+	defer func() { l.exit(reason) }()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -48,11 +54,11 @@ func (l *loop) run() {
 		case <-timer.C:
 		}
 		if err := l.round(); err != nil {
-			l.exit(err)
+			reason = err
 			return
 		}
 		if l.finished() {
-			l.exit(ErrShutdown)
+			reason = ErrShutdown
 			return
 		}
 		if at, ok := l.timers.next(); ok {
@@ -70,25 +76,46 @@ func (l *loop) round() error {
 		e.apply(l)
 	}
 	l.timers.fire(l.now)
-	l.fill()
-	if len(l.changes) > 0 {
-		if err := l.r.store.Commit(context.Background(), l.changes); err != nil {
-			return fmt.Errorf("%w: %w", ErrStore, err)
+	for {
+		l.fill()
+		refused, err := l.commit()
+		if err != nil {
+			return err
 		}
+		l.act(refused)
+		if len(refused) == 0 {
+			return nil
+		}
+		// Blocking a run has set slots free, and is to be logged.
 	}
-	effects := l.effects
-	l.changes, l.effects = nil, nil
-	for _, do := range effects {
-		do()
-	}
-	return nil
+}
+
+// pending is a change that the round commits.
+type pending struct {
+	run    *openRun
+	change store.Change
+}
+
+// effect is something to do after the commit. It belongs to a run, or to none.
+type effect struct {
+	run     *openRun
+	do      func()
+	refused func(err error) // what to do instead if the store refuses the run's changes; may be nil
 }
 
 // store adds to what the round commits.
-func (l *loop) store(c store.Change) { l.changes = append(l.changes, c) }
+func (l *loop) store(run *openRun, c store.Change) { l.changes = append(l.changes, pending{run, c}) }
 
-// after adds to what happens once the round is committed.
-func (l *loop) after(do func()) { l.effects = append(l.effects, do) }
+// after adds to what happens once the changes of the run are committed; a nil
+// run is for what happens in any case.
+func (l *loop) after(run *openRun, do func()) {
+	l.effects = append(l.effects, effect{run: run, do: do})
+}
+
+// reply answers who asked for a change of the run, once it is committed or refused.
+func (l *loop) reply(run *openRun, a answer) {
+	l.effects = append(l.effects, effect{run: run, do: func() { a.give(nil) }, refused: a.give})
+}
 
 // millis is the time of the round as the engine and the store count it.
 func (l *loop) millis() int64 { return l.now.UnixMilli() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -308,6 +309,12 @@ func TestRegisterRefuses(t *testing.T) {
 		w := flow("w", plain("a", nothing))
 		noFingerprint := flow("x", plain("a", nothing))
 		noFingerprint.Plan.Fingerprint = ""
+		changed := flow("x", plain("a", nothing))
+		changed.Plan.Tasks[0].ID = "b"
+		noDefault := flow("x", plain("a", nothing))
+		noDefault.Plan.InputDeclared = true
+		noDefault.Plan.Input = []PlanInput{{Name: "n", Shape: "int", Optional: true, Default: "0.5"}}
+		noDefault.Plan.Fingerprint = noDefault.Plan.ComputeFingerprint()
 		noCode := flow("y", plain("a", nothing))
 		noCode.Code = nil
 		r := p.open(t, w)
@@ -317,6 +324,8 @@ func TestRegisterRefuses(t *testing.T) {
 			"again":          {w},
 			"twice":          {flow("z", plain("a", nothing)), flow("z", plain("a", nothing))},
 			"no fingerprint": {noFingerprint},
+			"changed":        {changed},
+			"bad default":    {noDefault},
 			"no code":        {flow("fine", plain("a", nothing)), noCode},
 		} {
 			if err := r.Register(workflows...); err == nil {
@@ -332,7 +341,7 @@ func TestRegisterRefuses(t *testing.T) {
 // Tasks that wait in the list of ready tasks when their run ends are dropped.
 func TestReadyListDropsWhatIsStale(t *testing.T) {
 	t.Parallel()
-	w, err := newWorkflow(flow("w", plain("a", nothing), plain("b", nothing)))
+	w, err := newWorkflow(flow("w", plain("a", nothing), plain("b", nothing)), roomy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,4 +378,20 @@ func TestReadyListDropsWhatIsStale(t *testing.T) {
 	if len(q.tasks) > 128 {
 		t.Errorf("%d popped tasks are kept", len(q.tasks))
 	}
+}
+
+// Code on the goroutine of the loop that ends it stops the runner with a
+// reason; nobody waits for ever.
+func TestGoexitOnTheLoopStopsTheRunner(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		r := p.open(t, flow("w", plain("a", nothing), plain("b", nothing, 0).when(TaskSuccess(0),
+			func(*View) (bool, Leaves) { runtime.Goexit(); return true, Leaves{} })))
+		if _, err := r.Execute(t.Context(), "w", nil); !errors.Is(err, errLoopExit) {
+			t.Errorf("execute: %v", err)
+		}
+		if err := r.Shutdown(t.Context()); !errors.Is(err, errLoopExit) {
+			t.Errorf("shutdown: %v", err)
+		}
+	})
 }

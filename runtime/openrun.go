@@ -29,6 +29,7 @@ type openRun struct {
 	timers map[*due]struct{}
 
 	closed  bool          // ended or blocked: nothing happens to it any more
+	refused error         // what the store said when it refused a change of the run
 	over    chan struct{} // closed, after the commit, when closed is set
 	blocked error         // why it is blocked, set before over is closed
 }
@@ -105,12 +106,8 @@ func (l *liveRuns) find(id string) *openRun {
 // come back keep their slots until they do, or are abandoned.
 func (l *loop) close(run *openRun, blocked error) {
 	first := !run.closed // a blocked run is closed again when it is cancelled
-	run.closed = true
-	for d := range run.timers {
-		l.timers.remove(d)
-	}
-	clear(run.timers)
-	l.after(func() {
+	l.halt(run)
+	l.after(run, func() {
 		if blocked == nil {
 			l.r.live.remove(run.id)
 		}
@@ -119,4 +116,13 @@ func (l *loop) close(run *openRun, blocked error) {
 			close(run.over)
 		}
 	})
+}
+
+// halt lets nothing happen to the run any more.
+func (l *loop) halt(run *openRun) {
+	run.closed = true
+	for d := range run.timers {
+		l.timers.remove(d)
+	}
+	clear(run.timers)
 }

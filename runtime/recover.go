@@ -22,7 +22,7 @@ func (e *registerEvent) apply(l *loop) {
 	for _, w := range e.workflows {
 		l.workflows[w.name] = w
 	}
-	l.after(func() {
+	l.after(nil, func() {
 		l.r.mu.Lock()
 		defer l.r.mu.Unlock()
 		for _, w := range e.workflows {
@@ -30,7 +30,7 @@ func (e *registerEvent) apply(l *loop) {
 		}
 	})
 	l.wakeDormant()
-	l.after(func() { e.answer.give(nil) })
+	l.after(nil, func() { e.answer.give(nil) })
 }
 
 func (l *loop) mayRegister(workflows []*workflow) error {
@@ -101,6 +101,6 @@ func (l *loop) resume(run *openRun, w *workflow) {
 		l.step(run, engine.Event{
 			Kind: engine.Interrupted, Task: i, Attempt: run.state.Tasks[i].Attempt,
 			MaxInterruptions: l.r.cfg.MaxInterruptions,
-		}, ErrInterrupted)
+		}, newFailure(ErrInterrupted))
 	}
 }

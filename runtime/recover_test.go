@@ -369,7 +369,7 @@ type meddled struct{ store.Store }
 func (m meddled) OpenRuns(ctx context.Context) iter.Seq2[*store.OpenRun, error] {
 	return func(yield func(*store.OpenRun, error) bool) {
 		for o, err := range m.Store.OpenRuns(ctx) {
-			if o != nil && o.State.ID == "x" {
+			if o != nil && o.State.ID != "y" {
 				o.State.Tasks[0].Status = engine.TaskCompleted // what follows is then undecided
 			}
 			if !yield(o, err) {
@@ -390,7 +390,7 @@ func TestRowsThatContradictEachOtherBlockTheirRun(t *testing.T) {
 			return nil
 		}).retries(1, time.Hour), plain("b", nothing, 0))
 		r := p.open(t, w)
-		for _, id := range []string{"x", "y"} {
+		for _, id := range []string{"x", "y", "z"} {
 			if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: id}); err != nil {
 				t.Fatal(err)
 			}
@@ -398,8 +398,17 @@ func TestRowsThatContradictEachOtherBlockTheirRun(t *testing.T) {
 		synctest.Wait()
 		shutdown(t, r)
 		p.cfg.store = meddled{p.cfg.store}
-		r = p.open(t, w)
+		r = p.open(t)
 		defer shutdown(t, r)
+		if err := r.Cancel(t.Context(), "z"); err != nil {
+			t.Errorf("cancel before registering: %v", err)
+		}
+		if _, err := r.Wait(t.Context(), "z"); !errors.Is(err, ErrCancelled) {
+			t.Errorf("cancelled run: %v", err)
+		}
+		if err := r.Register(w); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := r.Wait(t.Context(), "x"); !errors.Is(err, ErrBlocked) || !strings.Contains(err.Error(), "undecided") {
 			t.Errorf("meddled run: %v", err)
 		}

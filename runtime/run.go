@@ -42,17 +42,23 @@ func (r *Runner) Wait(ctx context.Context, id string) (*Result, error) {
 func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, error) {
 	var result *Result
 	err := r.read(func(s store.Store) error {
-		if run != nil {
-			if err := r.waitOver(ctx, run); err != nil {
+		for range 2 {
+			if run != nil {
+				if err := r.waitOver(ctx, run); err != nil {
+					return err
+				}
+			}
+			detail, err := s.Run(ctx, id)
+			if err != nil {
 				return err
 			}
+			if detail.Status.Ended() {
+				result = r.newResult(detail, run)
+				return nil
+			}
+			run = r.live.find(id) // it was started meanwhile
 		}
-		detail, err := s.Run(ctx, id)
-		if err != nil {
-			return err
-		}
-		result = r.newResult(detail, run)
-		return nil
+		return errNotOurs
 	})
 	if err != nil {
 		if errors.Is(err, ErrBlocked) {
@@ -62,6 +68,9 @@ func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, er
 	}
 	return result, result.Err()
 }
+
+// errNotOurs is the error about a run that the store has and the runner has not.
+var errNotOurs = errors.New("another program has written the run to the store; it goes on at the next start")
 
 // waitOver waits until the run has ended.
 func (r *Runner) waitOver(ctx context.Context, run *openRun) error {

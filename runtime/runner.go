@@ -48,24 +48,32 @@ type workflow struct {
 	graph   *engine.Graph
 	code    []TaskCode
 	writers map[string]int // the first task that may write a key, by key
+	// defaults are the stored forms of the defaults of the plan's input; nil
+	// where there is none.
+	defaults [][]byte
 }
 
 // maxTasks bounds the tasks of a workflow; stores number them in 18 bits.
 const maxTasks = 1 << 18
 
-func newWorkflow(w *Workflow) (*workflow, error) {
+func newWorkflow(w *Workflow, lim limits) (*workflow, error) {
 	g, err := w.prepare()
 	if err != nil {
 		return nil, fmt.Errorf("register: %w", err)
 	}
 	p := g.Plan()
 	switch {
-	case p.Fingerprint == "":
-		return nil, fmt.Errorf("register workflow %s: its plan has no fingerprint; generate it again", p.Name)
+	case p.Fingerprint != p.ComputeFingerprint():
+		return nil, fmt.Errorf("register workflow %s: its plan is not the one that was generated; "+
+			"run: go generate ./...", p.Name)
 	case len(p.Tasks) > maxTasks:
 		return nil, fmt.Errorf("register workflow %s: %d tasks, at most %d can be", p.Name, len(p.Tasks), maxTasks)
 	}
-	return &workflow{name: p.Name, graph: g, code: w.Code, writers: writersOf(p)}, nil
+	defaults, err := defaultsOf(p, lim)
+	if err != nil {
+		return nil, fmt.Errorf("register workflow %s: %w", p.Name, err)
+	}
+	return &workflow{name: p.Name, graph: g, code: w.Code, writers: writersOf(p), defaults: defaults}, nil
 }
 
 // Register makes workflows known: they can be started from now on, and their
@@ -77,7 +85,7 @@ func (r *Runner) Register(workflows ...*Workflow) error {
 	prepared := make([]*workflow, len(workflows))
 	for i, w := range workflows {
 		var err error
-		if prepared[i], err = newWorkflow(w); err != nil {
+		if prepared[i], err = newWorkflow(w, r.cfg.limits()); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ func (shutdownEvent) apply(l *loop) {
 		return
 	}
 	l.draining = true
-	l.log(slog.LevelInfo, componentExecutor, "Shutting down",
+	l.log(nil, slog.LevelInfo, componentExecutor, "Shutting down",
 		slog.Int("running", len(l.calls)), slog.Int("callbacks", l.callbacks))
 }
 

@@ -23,7 +23,8 @@ type StartOptions struct {
 
 // Start starts a run of a registered workflow and returns once it is on disk.
 // The input is the initial context; nil is an empty one. Keys that the
-// workflow does not accept, and missing ones, are [ErrInputKey].
+// workflow does not accept, and missing ones, are [ErrInputKey]; a value of
+// another kind than a declared key has is [ErrWrongType].
 //
 // With an ID that is known, Start returns that run if workflow and input are
 // the same, else [ErrRunConflict]. If ctx ends first the run may have been
@@ -59,7 +60,9 @@ func (r *Runner) start(ctx context.Context, name string, opts StartOptions, writ
 		e.id = id.String()
 		return r.create(ctx, e)
 	}
-	if err := r.ids.lock(ctx, r.done, e.id); err != nil {
+	if err := r.ids.lock(ctx, r.done, e.id); errors.Is(err, ErrShutdown) {
+		return nil, r.reason
+	} else if err != nil {
 		return nil, err
 	}
 	known, err := r.known(ctx, e)
@@ -142,9 +145,12 @@ type startEvent struct {
 }
 
 func (e *startEvent) apply(l *loop) {
-	if l.draining {
-		e.release()
-		e.answer.give(ErrShutdown)
+	switch {
+	case l.draining:
+		e.finish(ErrShutdown)
+		return
+	case l.r.live.find(e.id) != nil:
+		e.finish(fmt.Errorf("run %s: %w by a run that goes on", e.id, ErrRunConflict))
 		return
 	}
 	p := e.workflow.graph.Plan()
@@ -157,13 +163,22 @@ func (e *startEvent) apply(l *loop) {
 	run.adopt(e.workflow)
 	e.run = run
 	l.r.live.add(run)
-	l.store(store.RunCreated{
+	l.store(run, store.RunCreated{
 		Num: run.num, ID: run.id, Plan: p, Initial: run.state.Initial, At: l.millis(), Deadline: deadline,
 	})
 	l.watchDeadline(run)
 	l.step(run, engine.Event{Kind: engine.Begin}, nil)
-	l.after(func() {
-		e.release()
-		e.answer.give(nil)
-	})
+	l.effects = append(l.effects, effect{run: run, do: func() { e.finish(nil) }, refused: func(err error) {
+		l.r.live.remove(run.id)
+		if errors.Is(err, store.ErrExists) {
+			err = fmt.Errorf("run %s: %w: %w", run.id, ErrRunConflict, err)
+		}
+		e.finish(err)
+	}})
+}
+
+// finish lets others use the ID and answers.
+func (e *startEvent) finish(err error) {
+	e.release()
+	e.answer.give(err)
 }

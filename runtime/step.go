@@ -13,7 +13,7 @@ import (
 // step applies an event to a run and turns what the engine decides into
 // changes to store and things to do afterwards. cause is the error of a failed
 // attempt, or what ended the run; nil where nothing went wrong.
-func (l *loop) step(run *openRun, e engine.Event, cause error) {
+func (l *loop) step(run *openRun, e engine.Event, cause *failure) {
 	if e.Now == 0 {
 		e.Now = l.millis()
 	}
@@ -28,7 +28,7 @@ func (l *loop) step(run *openRun, e engine.Event, cause error) {
 }
 
 // follow acts on one decision.
-func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause error) {
+func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause *failure) {
 	switch d.Kind {
 	case engine.BecameReady:
 		l.becameReady(run, e, d)
@@ -45,18 +45,18 @@ func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause er
 	case engine.WasCancelled:
 		l.cancelled(run, d, cause)
 	case engine.RunEnded:
-		l.runEnded(run, d, cause)
+		l.runEnded(run, e, d, cause)
 	}
 }
 
 func (l *loop) becameReady(run *openRun, e *engine.Event, d engine.Decision) {
 	switch {
 	case d.Verdict:
-		l.store(store.TaskDecided{Run: run.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: l.millis()})
+		l.store(run, store.TaskDecided{Run: run.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: l.millis()})
 		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
 			"Task ready: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules passed)")
 	case e.Kind == engine.RetryDue:
-		l.store(store.TaskRequeued{Run: run.num, Task: d.Task, At: l.millis()})
+		l.store(run, store.TaskRequeued{Run: run.num, Task: d.Task, At: l.millis()})
 	default:
 		l.cutOff(run, e.Kind, d)
 	}
@@ -72,14 +72,14 @@ func (l *loop) cutOff(run *openRun, kind engine.EventKind, d engine.Decision) {
 		word = "interrupted"
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
 	}
-	l.store(end)
+	l.store(run, end)
 	l.logTask(run, d.Task, slog.LevelWarn, componentScheduler,
 		fmt.Sprintf("Task %s: %s (attempt %d runs again)", word, run.plan.Tasks[d.Task].ID, d.Attempt),
 		slog.Int(fieldAttempt, d.Attempt))
 }
 
 func (l *loop) skipped(run *openRun, d engine.Decision) {
-	l.store(store.TaskDecided{Run: run.num, Task: d.Task, Leaves: d.Leaves, At: l.millis()})
+	l.store(run, store.TaskDecided{Run: run.num, Task: d.Task, Leaves: d.Leaves, At: l.millis()})
 	if l.logs(slog.LevelInfo) { // the reason is not for free
 		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
 			"Task skipped: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules failed)",
@@ -88,18 +88,21 @@ func (l *loop) skipped(run *openRun, d engine.Decision) {
 }
 
 func (l *loop) started(run *openRun, d engine.Decision) {
-	l.store(store.AttemptStarted{
+	l.store(run, store.AttemptStarted{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, At: l.millis(), Host: l.r.host, Version: l.r.build,
 	})
 	c := l.newCall(run, d.Task, d.Attempt)
-	l.after(func() { go c.execute() })
+	l.after(run, func() {
+		c.begun = true
+		go c.execute()
+	})
 }
 
 func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
-	l.store(store.AttemptEnded{
+	l.store(run, store.AttemptEnded{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptSucceeded, At: l.millis(),
 	})
-	l.store(store.TaskEnded{
+	l.store(run, store.TaskEnded{
 		Run: run.num, Task: d.Task, Status: engine.TaskCompleted, Writes: e.Writes, At: l.millis(),
 	})
 	l.logTask(run, d.Task, slog.LevelInfo, componentExecutor,
@@ -108,75 +111,65 @@ func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
 	l.callback(run, d.Task, d.Attempt, run.code[d.Task].OnSuccess, nil)
 }
 
-func (l *loop) willRetry(run *openRun, d engine.Decision, cause error) {
-	run.errs[d.Task] = cause
-	l.store(store.AttemptEnded{
+func (l *loop) willRetry(run *openRun, d engine.Decision, cause *failure) {
+	run.errs[d.Task] = cause.err
+	l.store(run, store.AttemptEnded{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptFailed,
-		Error: storedText(cause), At: l.millis(), Due: d.Due,
+		Error: cause.stored(), At: l.millis(), Due: d.Due,
 	})
 	l.watchRetry(run, d.Task, d.Attempt, d.Due)
 	delay := time.Duration(d.Due-l.millis()) * time.Millisecond
 	l.logTask(run, d.Task, slog.LevelWarn, componentExecutor,
 		fmt.Sprintf("Task will be retried: %s (attempt %d failed, next attempt in %v)",
 			run.plan.Tasks[d.Task].ID, d.Attempt, delay),
-		append(failureAttrs(cause), slog.Int(fieldAttempt, d.Attempt), slog.Duration("delay", delay))...)
+		append(cause.attrs(), slog.Int(fieldAttempt, d.Attempt), slog.Duration("delay", delay))...)
 }
 
-func (l *loop) failed(run *openRun, d engine.Decision, cause error) {
-	run.errs[d.Task] = cause
+func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
+	run.errs[d.Task] = cause.err
 	end := store.AttemptEnded{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptFailed,
-		Error: storedText(cause), At: l.millis(),
+		Error: cause.stored(), At: l.millis(),
 	}
 	if d.Interrupted {
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
 	}
-	l.store(end)
-	l.store(store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskFailed, At: l.millis()})
+	l.store(run, end)
+	l.store(run, store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskFailed, At: l.millis()})
 	l.logTask(run, d.Task, slog.LevelError, componentExecutor,
 		fmt.Sprintf("Task failed: %s (attempt %d, no retry)", run.plan.Tasks[d.Task].ID, d.Attempt),
-		append(failureAttrs(cause), slog.Int(fieldAttempt, d.Attempt))...)
-	l.callback(run, d.Task, d.Attempt, run.code[d.Task].OnFailure, cause)
+		append(cause.attrs(), slog.Int(fieldAttempt, d.Attempt))...)
+	l.callback(run, d.Task, d.Attempt, run.code[d.Task].OnFailure, cause.err)
 }
 
-// failureAttrs are the fields of a failed attempt.
-func failureAttrs(err error) []slog.Attr {
-	attrs := []slog.Attr{errorAttr(err)}
-	var p *PanicError
-	if errors.As(err, &p) {
-		attrs = append(attrs, slog.String("stack", bounded(string(p.Stack))))
-	}
-	return attrs
-}
-
-func (l *loop) cancelled(run *openRun, d engine.Decision, cause error) {
+func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
 	if d.Attempt > 0 {
-		l.store(store.AttemptEnded{
+		l.store(run, store.AttemptEnded{
 			Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptCancelled, At: l.millis(),
 		})
 		if c := run.calls[d.Task]; c != nil && !c.settled {
-			l.settle(c, cause)
+			l.settle(c, cause.err)
 		}
 	}
-	l.store(store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()})
+	l.store(run, store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()})
 }
 
-func (l *loop) runEnded(run *openRun, d engine.Decision, cause error) {
+func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause *failure) {
 	end := store.RunEnded{Run: run.num, Status: d.Status, At: l.millis()}
 	var blocked error
 	switch d.Status {
 	case engine.RunBlocked:
-		end.Error = errorText(cause)
+		end.Error = cause.text
 		blocked = blockedError(run, end.Error)
 	case engine.RunCompleted:
 		l.logRun(run, slog.LevelInfo, runSummary(run.state))
 	default:
-		if errors.Is(cause, ErrRunTimeout) {
-			end.Error = errorText(cause)
+		if e.Kind == engine.TimedOut {
+			end.Error = cause.text
 		}
 		l.logRun(run, slog.LevelError, runSummary(run.state))
 	}
-	l.store(end)
+	l.store(run, end)
 	l.close(run, blocked)
 }
 
@@ -194,7 +187,7 @@ func (l *loop) violated(run *openRun, err error) {
 			l.settle(c, ErrBlocked)
 		}
 	}
-	l.step(run, engine.Event{Kind: engine.Block}, err)
+	l.step(run, engine.Event{Kind: engine.Block}, newFailure(err))
 }
 
 // watchRetry makes a task ready again once its delay has passed.
@@ -210,7 +203,7 @@ func (l *loop) watchDeadline(run *openRun) {
 		return
 	}
 	l.wait(run, run.state.Deadline, func(now int64) {
-		l.step(run, engine.Event{Kind: engine.TimedOut, Now: now}, ErrRunTimeout)
+		l.step(run, engine.Event{Kind: engine.TimedOut, Now: now}, newFailure(ErrRunTimeout))
 	})
 }
 
@@ -241,18 +234,10 @@ func (l *loop) nextReady() (readyTask, bool) {
 			return t, false
 		case t.run.calls[t.task] != nil:
 			t.run.calls[t.task].wanted = true
-		case l.suspect != nil && l.suspected(t.run, t.task):
+		case l.suspect != nil && t.run.state.Tasks[t.task].Suspect(l.r.cfg.MaxInterruptions):
 			l.suspects.push(t)
 		default:
 			return t, true
 		}
 	}
-}
-
-// suspected reports whether the process died so often during the task's
-// current attempt that the task may be the reason.
-func (l *loop) suspected(run *openRun, task int) bool {
-	limit := l.r.cfg.MaxInterruptions
-	t := &run.state.Tasks[task]
-	return limit >= 0 && t.Interruptions >= limit && (t.Again || t.Status == engine.TaskRunning)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/load"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/report"
-	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/testmodule"
+	"github.com/cloacina-go/cloacina/internal/testmodule"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )

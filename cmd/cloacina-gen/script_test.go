@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/testmodule"
+	"github.com/cloacina-go/cloacina/internal/testmodule"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 

@@ -60,9 +60,11 @@ func edited(t *testing.T, style string) map[string]map[string]observed {
 			}
 			tasks = strings.Replace(tasks, e.replace[i], e.replace[i+1], 1)
 		}
-		m.Write(e.name+"/tasks.go", tasks)
-		m.Write(e.name+"/main.go", source(t, style, "main.go"))
-		m.Write(e.name+"/observe_test.go", observer)
+		m.Write(map[string]string{
+			e.name + "/tasks.go":        tasks,
+			e.name + "/main.go":         source(t, style, "main.go"),
+			e.name + "/observe_test.go": observer,
+		})
 	}
 	m.Generate("./...")
 	m.Run("go", "test", "./...")

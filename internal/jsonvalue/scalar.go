@@ -35,6 +35,9 @@ type Scalar struct {
 	raw  []byte // of a Float the literal, of a String the text between the quotes, else the value
 }
 
+// Kind returns the kind of the value.
+func (s *Scalar) Kind() Kind { return s.kind }
+
 // Exists reports whether there is a value; null is one.
 func (s *Scalar) Exists() bool { return s.kind != Missing }
 

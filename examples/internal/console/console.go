@@ -4,6 +4,7 @@
 package console
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -58,6 +59,16 @@ func Summary(log zerolog.Logger, r *cloacina.Result) {
 			log.Info().Msgf("    Reason: %s", t.Reason)
 		}
 	}
+}
+
+// Report logs a final report as JSON.
+func Report(log zerolog.Logger, report any) {
+	b, err := json.Marshal(report)
+	if err != nil {
+		log.Error().Err(err).Msg("The final report is no JSON")
+		return
+	}
+	log.Info().Msgf("Final execution report: %s", b)
 }
 
 func mark(s cloacina.State) string {

@@ -50,7 +50,6 @@ func Workflow() *cloacina.Workflow {
 						Attempts: 3,
 						Delay:    time.Second,
 						MaxDelay: 30 * time.Second,
-						Backoff:  cloacina.Exponential,
 						Jitter:   true,
 					},
 					AllowFailure: true,
@@ -84,8 +83,8 @@ func Workflow() *cloacina.Workflow {
 					Doc:       "HighQualityProcessing is the premium path, for a quality above 80.",
 					DependsOn: []int{taskProcessData},
 					Rule: cloacina.Rule{
-						Text: `all(task_success("process_data"), context_value("data_quality_score", greater_than, ` +
-							`80))`,
+						Text: `all(task_success("process_data"), ` +
+							`context_value("data_quality_score", greater_than, 80))`,
 						Tree: cloacina.All(
 							cloacina.TaskSuccess(taskProcessData),
 							cloacina.ContextValue("data_quality_score", cloacina.GreaterThan, cloacina.Int(80)),

@@ -80,7 +80,7 @@ func execute(ctx context.Context, runner *cloacina.Runner, id string) error {
 		return err
 	}
 	if ok {
-		log.Info().Msgf("Final execution report: %v", report)
+		console.Report(log.Logger, report)
 	}
 	log.Info().Msg("Tutorial completed!")
 	return nil

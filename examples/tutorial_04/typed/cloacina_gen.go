@@ -54,15 +54,14 @@ func Workflow() *cloacina.Workflow {
 						Attempts: 3,
 						Delay:    time.Second,
 						MaxDelay: 30 * time.Second,
-						Backoff:  cloacina.Exponential,
 						Jitter:   true,
 					},
 					AllowFailure: true,
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "raw_data",
-							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: time, source: " +
-								"string, total_records: int}",
+							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: " +
+								"time, source: string, total_records: int}",
 						},
 					},
 				},
@@ -81,8 +80,8 @@ func Workflow() *cloacina.Workflow {
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "raw_data",
-							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: time, source: " +
-								"string, total_records: int}",
+							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: " +
+								"time, source: string, total_records: int}",
 						},
 					},
 				},
@@ -98,8 +97,8 @@ func Workflow() *cloacina.Workflow {
 					Reads: []cloacina.PlanRead{
 						{
 							Key: "raw_data",
-							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: time, source: " +
-								"string, total_records: int}",
+							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: " +
+								"time, source: string, total_records: int}",
 							Writers: []int{taskFetchData, taskCachedData},
 						},
 					},
@@ -114,8 +113,8 @@ func Workflow() *cloacina.Workflow {
 					Doc:       "HighQualityProcessing is the premium path, for a quality above 80.",
 					DependsOn: []int{taskProcessData},
 					Rule: cloacina.Rule{
-						Text: `all(task_success("process_data"), context_value("data_quality_score", greater_than, ` +
-							`80))`,
+						Text: `all(task_success("process_data"), ` +
+							`context_value("data_quality_score", greater_than, 80))`,
 						Tree: cloacina.All(
 							cloacina.TaskSuccess(taskProcessData),
 							cloacina.ContextValue("data_quality_score", cloacina.GreaterThan, cloacina.Int(80)),
@@ -135,8 +134,8 @@ func Workflow() *cloacina.Workflow {
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "processing_result",
-							Shape: "{path: string, quality_score: int, processing_time_ms: int, " +
-								"enhancements_applied: [string]}",
+							Shape: "{path: string, quality_score: int, processing_time_ms: " +
+								"int, enhancements_applied: [string]}",
 						},
 					},
 				},
@@ -166,8 +165,8 @@ func Workflow() *cloacina.Workflow {
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "processing_result",
-							Shape: "{path: string, quality_score: int, processing_time_ms: int, " +
-								"enhancements_applied: [string]}",
+							Shape: "{path: string, quality_score: int, processing_time_ms: " +
+								"int, enhancements_applied: [string]}",
 						},
 					},
 				},
@@ -208,16 +207,16 @@ func Workflow() *cloacina.Workflow {
 						},
 						{
 							Key: "processing_result",
-							Shape: "{path: string, quality_score: int, processing_time_ms: int, " +
-								"enhancements_applied: [string]}",
+							Shape: "{path: string, quality_score: int, processing_time_ms: " +
+								"int, enhancements_applied: [string]}",
 							Writers: []int{taskHighQualityProcessing, taskLowQualityProcessing},
 						},
 					},
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "execution_report",
-							Shape: "{status: string, timestamp: time, data_source: string, quality_score: int, " +
-								"processing_path: string}",
+							Shape: "{status: string, timestamp: time, data_source: string, " +
+								"quality_score: int, processing_path: string}",
 						},
 					},
 				},
@@ -327,16 +326,16 @@ func Workflow() *cloacina.Workflow {
 
 // Result is what a completed run of error_handling_workflow leaves behind.
 type Result struct {
-	// RawData is raw_data, written by fetch_data or cached_data; nil if it was not written.
+	// RawData is the value of "raw_data", written by fetch_data or cached_data; nil if it was not written.
 	RawData *RawData
-	// DataQualityScore is data_quality_score, written by process_data; nil if it was not written.
+	// DataQualityScore is the value of "data_quality_score", written by process_data; nil if it was not written.
 	DataQualityScore *int
-	// ProcessedData is processed_data, written by process_data; nil if it was not written.
+	// ProcessedData is the value of "processed_data", written by process_data; nil if it was not written.
 	ProcessedData *ProcessedData
-	// ProcessingResult is processing_result, written by high_quality_processing or low_quality_processing; nil if it
-	// was not written.
+	// ProcessingResult is the value of "processing_result", written by high_quality_processing or
+	// low_quality_processing; nil if it was not written.
 	ProcessingResult *ProcessingResult
-	// ExecutionReport is execution_report, written by final_report; nil if it was not written.
+	// ExecutionReport is the value of "execution_report", written by final_report; nil if it was not written.
 	ExecutionReport *Summary
 }
 

@@ -75,7 +75,7 @@ func execute(ctx context.Context, runner *cloacina.Runner, id string, in Input) 
 			return err
 		}
 		if report := result.ExecutionReport; report != nil {
-			log.Info().Msgf("Final execution report: %+v", *report)
+			console.Report(log.Logger, report)
 		}
 	}
 	log.Info().Msg("Tutorial completed!")

@@ -52,15 +52,15 @@ type world struct {
 	compiled types.Importer
 }
 
-func newWorld(t testing.TB) *world {
-	t.Helper()
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
 	files, err := exports()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	fset := token.NewFileSet()
 	open := func(path string) (io.ReadCloser, error) { return os.Open(files[path]) }
-	return &world{t, fset, map[string]*types.Package{}, importer.ForCompiler(fset, "gc", open)}
+	return &world{tb, fset, map[string]*types.Package{}, importer.ForCompiler(fset, "gc", open)}
 }
 
 // Import implements [types.Importer].

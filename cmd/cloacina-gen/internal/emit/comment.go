@@ -12,9 +12,9 @@ import (
 // the whole text stands in the plan.
 const maxQuoted = 300
 
-// sanitize makes any text fit to be quoted in a comment: one line of visible
+// prose makes any text fit to be quoted in a comment: one line of visible
 // characters, cut short when it is long.
-func sanitize(s string) string {
+func prose(s string) string {
 	var b strings.Builder
 	for i, word := range strings.Fields(strings.Map(visible, strings.ToValidUTF8(s, " "))) {
 		if i > 0 {
@@ -46,7 +46,7 @@ func shorten(s string, width int) string {
 	return string([]rune(s)[:width-4]) + " ..."
 }
 
-// comment is a comment of whole lines. Its texts have been sanitized.
+// comment is a comment of whole lines. The texts in it are prose.
 type comment []string
 
 // paragraph adds a paragraph, wrapped for a given indentation.

@@ -13,6 +13,8 @@ type file struct {
 	types   *types.Package
 	imports *imports
 	locals  map[string]string
+	// receivers are what the methods that build workflows call their receivers.
+	receivers map[*check.Workflow]string
 	// idents are the identifiers that may occur in the source.
 	idents map[string]bool
 	// texts counts the string literals that must occur in the source.
@@ -30,7 +32,6 @@ var localNames = []string{
 	"opts", // cloacina.StartOptions
 	"run",  // *cloacina.RunOf
 	"err",  // error
-	"w",    // the receiver
 	"k",    // *cloacina.Keys
 	"v",    // *cloacina.View
 }
@@ -40,17 +41,13 @@ var predeclared = []string{"bool", "error", "false", "int", "iota", "make", "nil
 
 func newFile(pkg *check.Package) *file {
 	f := &file{
-		types:  pkg.Types,
-		locals: map[string]string{},
-		idents: map[string]bool{},
-		texts:  map[string]int{},
+		types:     pkg.Types,
+		locals:    map[string]string{},
+		receivers: map[*check.Workflow]string{},
+		idents:    map[string]bool{},
+		texts:     map[string]int{},
 	}
-	mentioned := mentions(pkg)
-	generated := generatedNames(pkg)
-	for _, name := range localsOf(pkg) {
-		f.locals[name] = unique(name, func(s string) bool { return mentioned[s] })
-		generated = append(generated, f.locals[name])
-	}
+	generated := append(generatedNames(pkg), f.nameLocals(pkg)...)
 	f.imports = newImports(pkg.Types, generated)
 	for _, name := range predeclared {
 		f.predeclared(name)
@@ -58,11 +55,43 @@ func newFile(pkg *check.Package) *file {
 	return f
 }
 
+// nameLocals names the local variables and the receivers, and returns the names.
+func (f *file) nameLocals(pkg *check.Package) []string {
+	var names []string
+	taken := mentions(pkg)
+	free := func(name string) string {
+		name = unique(name, func(s string) bool { return taken[s] })
+		names = append(names, name)
+		return name
+	}
+	for _, name := range localsOf(pkg) {
+		f.locals[name] = free(name)
+	}
+	taken[f.locals["tasks"]], taken[f.locals["code"]] = true, true
+	for _, w := range pkg.Workflows {
+		if w.Receiver != nil {
+			f.receivers[w] = free(receiverName(w))
+		}
+	}
+	return names
+}
+
 // fail keeps the first error.
 func (f *file) fail(err error) {
 	if f.err == nil {
 		f.err = err
 	}
+}
+
+// receiverName is what the tasks of a type call their receiver, as all methods
+// of a type should call it alike.
+func receiverName(w *check.Workflow) string {
+	for _, t := range w.Tasks {
+		if recv := t.Func.Signature().Recv(); recv != nil && recv.Name() != "" && recv.Name() != "_" {
+			return recv.Name()
+		}
+	}
+	return "w"
 }
 
 // localsOf are the local variables that the file of a package needs.
@@ -112,6 +141,9 @@ func namesOf(w *check.Workflow) check.Names {
 	}
 	return check.NamesFor(w.Receiver.Obj().Name())
 }
+
+// receiver returns the receiver of the method that builds a workflow.
+func (f *file) receiver(w *check.Workflow) word { return f.id(f.receivers[w]) }
 
 // local returns one of the local variables.
 func (f *file) local(name string) word { return f.id(f.locals[name]) }

@@ -31,7 +31,7 @@ func (f *file) function(w *check.Workflow, fn *types.Func) doc {
 	if fn.Signature().Recv() == nil {
 		return f.id(fn.Name())
 	}
-	return seq{f.local("w"), op("."), f.id(fn.Name())}
+	return seq{f.receiver(w), op("."), f.id(fn.Name())}
 }
 
 // calls are the constructors for the forms of signatures.

@@ -46,13 +46,13 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// FuzzSanitize quotes any text in a comment: one line, visible, not long.
-func FuzzSanitize(f *testing.F) {
+// FuzzProse quotes any text in a comment: one line, visible, not long.
+func FuzzProse(f *testing.F) {
 	for _, s := range payloads {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := sanitize(s)
+		got := prose(s)
 		if !printable(got) || strings.Contains(got, "*/") || utf8.RuneCountInString(got) > maxQuoted {
 			t.Errorf("%q became %q", s, got)
 		}

@@ -31,7 +31,7 @@ func (t *typed) result() jen.Code {
 		members = append(members, c.over(jen.Add(name.tokens).Add(d.code(at))))
 	}
 	var c comment
-	c.paragraph(t.names.Result+" is what a completed run of "+sanitize(t.w.Plan.Name)+" leaves behind.", 0)
+	c.paragraph(t.names.Result+" is what a completed run of "+prose(t.w.Plan.Name)+" leaves behind.", 0)
 	body := jen.Options{Open: "{", Close: "}", Multi: true}
 	return c.over(jen.Op("type").Add(t.f.id(t.names.Result).tokens).Op("struct").Custom(body, members...))
 }
@@ -58,7 +58,7 @@ func (t *typed) writers() map[string][]string {
 }
 
 func resultLine(r check.ResultField, writers []string) string {
-	out := r.Name + ` is the value of "` + sanitize(r.Key) + `"`
+	out := r.Name + ` is the value of "` + prose(r.Key) + `"`
 	if len(writers) > 0 {
 		out += ", written by " + enumerate(writers, "or")
 	}
@@ -82,7 +82,7 @@ func (t *typed) run() jen.Code {
 	}
 	var c comment
 	c.paragraph(fmt.Sprintf("%s starts %s on %s and waits for its end. The error is nil only if the run completed; "+
-		"otherwise the result is zero.", t.names.Run, sanitize(t.w.Plan.Name), f.locals["r"]), 0)
+		"otherwise the result is zero.", t.names.Run, prose(t.w.Plan.Name), f.locals["r"]), 0)
 	return c.over(t.function(t.names.Run, t.params(), result, body))
 }
 
@@ -94,7 +94,7 @@ func (t *typed) start() jen.Code {
 	body := []doc{seq{op("return "), f.rt("StartOf"), args}}
 	var c comment
 	c.paragraph(fmt.Sprintf("%s starts %s on %s and returns once the run is on disk.",
-		t.names.Start, sanitize(t.w.Plan.Name), f.locals["r"]), 0)
+		t.names.Start, prose(t.w.Plan.Name), f.locals["r"]), 0)
 	params := append(t.params(), spaced(f.local("opts"), f.rt("StartOptions")))
 	handle := seq{op("*"), f.rt("RunOf"), op("["), f.id(t.names.Result), op("]")}
 	return c.over(t.function(t.names.Start, params, handle, body))

@@ -39,8 +39,12 @@ func (f *file) verifyImports(parsed *ast.File) error {
 		if err != nil || importPath != want[i].path {
 			return fmt.Errorf("rendered source imports %s instead of %q", spec.Path.Value, want[i].path)
 		}
-		if name := want[i].name; (spec.Name != nil) != want[i].explicit() || spec.Name != nil && spec.Name.Name != name {
-			return fmt.Errorf("rendered source imports %s under another name than %s", spec.Path.Value, name)
+		name := ""
+		if want[i].explicit() {
+			name = want[i].name
+		}
+		if (spec.Name != nil) != (name != "") || spec.Name != nil && spec.Name.Name != name {
+			return fmt.Errorf("rendered source imports %s under another name than %s", spec.Path.Value, want[i].name)
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (f *file) whenFunc(c *constants, r *plan.Rule) doc {
 	for i, read := range r.Reads {
 		w.slots[read.Key] = i
 	}
-	for _, line := range wrap("// ", "// ", sanitize(r.Text), whenIndent*tabWidth) {
+	for _, line := range wrap("// ", "// ", prose(r.Text), whenIndent*tabWidth) {
 		w.body = append(w.body, note(line))
 	}
 	verdict := w.condition(r.Tree, false).doc()

@@ -22,7 +22,7 @@ func (f *file) workflow(w *check.Workflow) jen.Code {
 func (f *file) workflowHead(w *check.Workflow) *jen.Statement {
 	head := jen.Op("func")
 	if w.Receiver != nil {
-		head.Op("(").Add(f.local("w").tokens).Op("*").Add(f.id(w.Receiver.Obj().Name()).tokens).Op(")")
+		head.Op("(").Add(f.receiver(w).tokens).Op("*").Add(f.id(w.Receiver.Obj().Name()).tokens).Op(")")
 	}
 	return head.Add(f.id(namesOf(w).Workflow).tokens).Op("()").Op("*").Add(f.rt("Workflow").tokens)
 }
@@ -31,7 +31,7 @@ func (f *file) workflowHead(w *check.Workflow) *jen.Statement {
 // comes, under which rule, and what a failure means.
 func (f *file) workflowDoc(w *check.Workflow) comment {
 	var c comment
-	c.paragraph(sentence(namesOf(w).Workflow+" returns "+sanitize(w.Plan.Name), sanitize(w.Plan.Description)), 0)
+	c.paragraph(sentence(namesOf(w).Workflow+" returns "+prose(w.Plan.Name), prose(w.Plan.Description)), 0)
 	for i := range w.Plan.Tasks {
 		if i == 0 {
 			c = append(c, "//")
@@ -63,7 +63,7 @@ func taskLine(p *plan.Plan, t *plan.Task) string {
 		out += ", after " + enumerate(ids, "and")
 	}
 	if t.Rule.Text != "" {
-		out += ", if " + sanitize(t.Rule.Text)
+		out += ", if " + prose(t.Rule.Text)
 	}
 	if t.Retry.Attempts > 0 {
 		out += fmt.Sprintf(", %d attempts", t.Retry.Attempts+1)

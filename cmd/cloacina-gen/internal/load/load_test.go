@@ -13,7 +13,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/annotations/check"
-	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/testmodule"
+	"github.com/cloacina-go/cloacina/internal/testmodule"
 	"github.com/google/go-cmp/cmp"
 )
 

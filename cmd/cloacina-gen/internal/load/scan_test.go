@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/testmodule"
+	"github.com/cloacina-go/cloacina/internal/testmodule"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/testmodule"
+	"github.com/cloacina-go/cloacina/internal/testmodule"
 	"github.com/google/go-cmp/cmp"
 )
 

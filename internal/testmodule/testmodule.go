@@ -1,5 +1,6 @@
-// Package testmodule writes Go modules for tests of the tool. They use this
-// module's runtime and need nothing from the network.
+// Package testmodule writes Go modules for tests that generate, build and run
+// whole programs. A module uses this repository like a user's module would, in
+// the versions that the repository uses, and needs nothing from the network.
 package testmodule
 
 import (
@@ -11,7 +12,7 @@ import (
 	"testing"
 )
 
-// Root returns the root directory of this module.
+// Root returns the root directory of this repository.
 func Root() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/cloacina-go/cloacina").Output()
 	if err != nil {

@@ -1,0 +1,202 @@
+package cloacina
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/store/memory"
+)
+
+// picky refuses a change that it is told to, as a store does that other hands
+// have changed.
+type picky struct {
+	store.Store
+	mu     sync.Mutex
+	refuse func(c store.Change) error
+}
+
+func (s *picky) Close() error { return nil }
+
+func (s *picky) Commit(ctx context.Context, changes []store.Change) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range changes {
+		if s.refuse == nil {
+			break
+		}
+		if err := s.refuse(c); err != nil {
+			return err
+		}
+	}
+	return s.Store.Commit(ctx, changes)
+}
+
+func (s *picky) set(refuse func(c store.Change) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuse = refuse
+}
+
+// A run whose change the store refuses is blocked; the runs that share its
+// commit, and all others, go on.
+func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
+	t.Parallel()
+	for name, refuse := range map[string]func(c store.Change) error{
+		"start of a task": func(c store.Change) error {
+			if s, ok := c.(store.AttemptStarted); ok && s.Run == 2 && s.Task == 1 {
+				return &store.FencedError{Change: c, Reason: "because"}
+			}
+			return nil
+		},
+		"end of an attempt": func(c store.Change) error {
+			if e, ok := c.(store.AttemptEnded); ok && e.Run == 2 {
+				return &store.InvalidError{Change: c, Reason: "because"}
+			}
+			return nil
+		},
+		"the run is gone": func(c store.Change) error {
+			if e, ok := c.(store.TaskEnded); ok && e.Run == 2 {
+				return store.ErrNotFound
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &picky{Store: memory.New(), refuse: refuse}
+				log := &logs{}
+				p := place{":memory:", Config{store: s, Handler: log, MaxConcurrentTasks: 3}}
+				release := make(chan struct{})
+				r := p.open(t, flow("w",
+					plain("a", func(context.Context) error { <-release; return nil }), plain("b", nothing, 0)))
+				defer shutdown(t, r)
+				var runs []*RunHandle
+				for range 3 {
+					run, err := r.Start(t.Context(), "w", nil, StartOptions{})
+					if err != nil {
+						t.Fatal(err)
+					}
+					runs = append(runs, run)
+				}
+				synctest.Wait()
+				close(release) // all three end in one round
+				for i, run := range runs {
+					result, err := run.Wait(t.Context())
+					if i == 1 {
+						if result != nil || !errors.Is(err, ErrBlocked) || !errors.Is(err, ErrStore) ||
+							!strings.Contains(err.Error(), "the next start of the program") {
+							t.Errorf("refused run: %v", err)
+						}
+					} else if err != nil {
+						t.Errorf("run %d: %v", i, err)
+					}
+				}
+				log.has(t, "Pipeline blocked")
+				list, err := r.Runs(t.Context(), RunFilter{States: []State{Blocked}})
+				if err != nil || len(list) != 1 || list[0].ID != runs[1].ID() {
+					t.Errorf("%v, blocked are %+v", err, list)
+				}
+				for range 5 { // the slots are free again
+					if _, err := r.Execute(t.Context(), "w", nil); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Who asked for the refused change learns it, and what is on disk goes on at
+// the next start.
+func TestRefusedCancelIsReported(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &picky{Store: memory.New()}
+		p := place{":memory:", Config{store: s}}
+		var stopped []error
+		w := flow("w", plain("a", func(ctx context.Context) error {
+			<-ctx.Done()
+			stopped = append(stopped, context.Cause(ctx))
+			return nil
+		}))
+		r := p.open(t, w)
+		run, err := r.Start(t.Context(), "w", nil, StartOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		s.set(func(c store.Change) error { return &store.FencedError{Change: c, Reason: "because"} })
+		if err := run.Cancel(t.Context()); !errors.Is(err, ErrStore) {
+			t.Errorf("cancel: %v", err)
+		}
+		synctest.Wait()
+		if len(stopped) != 1 {
+			t.Errorf("the attempt ended with %v", stopped)
+		}
+		s.set(nil)
+		shutdown(t, r)
+		r = p.open(t, w)
+		defer shutdown(t, r)
+		if err := r.Cancel(t.Context(), run.ID()); err != nil {
+			t.Error(err)
+		}
+		if _, err := r.Wait(t.Context(), run.ID()); !errors.Is(err, ErrCancelled) {
+			t.Error(err)
+		}
+	})
+}
+
+// hiding is a store that does not find the runs it has.
+type hiding struct{ store.Store }
+
+func (hiding) Run(context.Context, string) (*store.RunDetail, error) { return nil, store.ErrNotFound }
+
+// An ID that turns out to be taken is the error of one Start.
+func TestTakenIDStopsNothing(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		r := p.open(t, flow("w", plain("a", nothing)))
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); err != nil {
+			t.Fatal(err)
+		}
+		shutdown(t, r)
+		if p.cfg.store == nil {
+			r = p.open(t, flow("w", plain("a", nothing)), flow("v", plain("a", forever)))
+			r.store = hiding{r.store}
+		} else {
+			p.cfg.store = hiding{p.cfg.store}
+			r = p.open(t, flow("w", plain("a", nothing)), flow("v", plain("a", forever)))
+		}
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); !errors.Is(err, ErrRunConflict) {
+			t.Errorf("an ended run: %v", err)
+		}
+		live, err := r.Start(t.Context(), "v", nil, StartOptions{ID: "y"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "y"}); !errors.Is(err, ErrRunConflict) {
+			t.Errorf("a live run: %v", err)
+		}
+		if err := live.Cancel(t.Context()); err != nil {
+			t.Error(err)
+		}
+		list, err := r.Runs(t.Context(), RunFilter{})
+		ids := make([]string, len(list))
+		for i := range list {
+			ids[i] = list[i].ID + " " + string(list[i].State)
+		}
+		if want := []string{"y cancelled", "x completed"}; err != nil || !slices.Equal(ids, want) {
+			t.Errorf("%v, runs are %q", err, ids)
+		}
+		if err := r.Shutdown(t.Context()); err != nil {
+			t.Errorf("the runner has stopped: %v", err)
+		}
+	})
+}
