@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/cloacina-go/cloacina/internal/testmodule"
 )
 
 var update = flag.Bool("update", false, "copy the recorded outputs into the READMEs")
@@ -43,5 +45,25 @@ func TestReadmesShowRecordedOutput(t *testing.T) {
 		} else if got != string(b) {
 			t.Errorf("%s does not show the recorded output; if the output is right: make golden", readme)
 		}
+	}
+}
+
+// program is the complete program that the README shows.
+var program = regexp.MustCompile("(?s)```go\n(// Command .*?)```\n")
+
+func TestReadmeProgramRuns(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := program.FindStringSubmatch(string(b))
+	if match == nil {
+		t.Fatal("README.md shows no program that begins with: // Command")
+	}
+	m := testmodule.New(t, "example.com/hello", map[string]string{"main.go": match[1]})
+	m.Generate()
+	if got, want := string(m.Run("go", "run", ".")), "hello, Cloacina\n"; got != want {
+		t.Errorf("the README's program printed %q, want %q", got, want)
 	}
 }

@@ -56,7 +56,7 @@ func (l *loop) newCall(run *openRun, task, attempt int) *call {
 // a panic, or the end of the goroutine. It is started once the start of the
 // attempt is on disk; the deadline counts from then.
 func (c *call) execute() {
-	c.keys = newAttemptKeys(c.run.graph, c.run.state, c.task, c.l.r.cfg.limits())
+	c.keys = newAttemptKeys(c.run.graph, c.run.state, c.run.writers, c.task, c.l.r.cfg.limits())
 	ctx := withTask(c.ctx, newTaskInfo(c))
 	release := func() {}
 	if timeout := c.run.plan.Tasks[c.task].Timeout; timeout > 0 {

@@ -172,13 +172,13 @@ func bounded(text string) string {
 	if size > maxErrorBytes {
 		text = text[:maxErrorBytes]
 	}
-	text = strings.ToValidUTF8(text, "\uFFFD") // may grow: the mark has three bytes
+	text = strings.ToValidUTF8(text, "\uFFFD") // may grow, or shrink: one mark of three bytes stands for a run
 	if size <= maxErrorBytes && len(text) <= maxErrorBytes {
 		return text
 	}
 	note := fmt.Sprintf(" ... (cut, %d bytes in all)", size)
 	cut := min(len(text), maxErrorBytes-len(note))
-	for !utf8.RuneStart(text[cut]) {
+	for cut < len(text) && !utf8.RuneStart(text[cut]) {
 		cut--
 	}
 	return text[:cut] + note

@@ -50,6 +50,16 @@ func TestStoredTextIsBoundedUTF8(t *testing.T) {
 	})
 }
 
+// A long text that becomes short when its broken bytes are replaced.
+func TestStoredTextThatShrinks(t *testing.T) {
+	t.Parallel()
+	got := bounded(strings.Repeat("text\x80\x80\x80\x80", 9000))
+	want := strings.Repeat("text\uFFFD", 8192) + " ... (cut, 72000 bytes in all)"
+	if got != want {
+		t.Errorf("got %d bytes ending in %q", len(got), got[len(got)-40:])
+	}
+}
+
 func TestLongErrorIsStoredCut(t *testing.T) {
 	t.Parallel()
 	onEveryStore(t, func(t *testing.T, p place) {

@@ -43,12 +43,12 @@ type limits struct {
 
 // newAttemptKeys returns the keys for an attempt of a task. They may be read
 // while the run is stepped, for they look at the task's ancestors alone.
-func newAttemptKeys(g *engine.Graph, r *engine.Run, task int, lim limits) *Keys {
+func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim limits) *Keys {
 	t := &g.Plan().Tasks[task]
 	return &Keys{
 		owner:  taskOwner(t.ID),
 		lim:    lim,
-		source: &ancestors{g: g, r: r, task: task, reads: t.Reads},
+		source: &ancestors{g: g, r: r, task: task, reads: t.Reads, writers: w},
 	}
 }
 
@@ -60,7 +60,7 @@ func newInputKeys(lim limits) *Keys {
 // newFinalKeys returns the keys of the final context of a run that has ended.
 func newFinalKeys(g *engine.Graph, r *engine.Run, lim limits) *Keys {
 	final := len(g.Plan().Tasks)
-	return &Keys{owner: resultOwner, lim: lim, source: &ancestors{g: g, r: r, task: final}}
+	return &Keys{owner: resultOwner, lim: lim, source: &ancestors{g: g, r: r, task: final, writers: indexWriters(r)}}
 }
 
 // entries returns what was written, sorted by key, or the first error.

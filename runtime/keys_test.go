@@ -32,7 +32,7 @@ func attemptOn(tb testing.TB, a, b engine.Task, initial ...engine.Entry) *Keys {
 	tb.Helper()
 	g := reader(tb)
 	r := &engine.Run{Initial: initial, Tasks: []engine.Task{a, b, {}}}
-	return newAttemptKeys(g, r, 2, roomy)
+	return newAttemptKeys(g, r, nil, 2, roomy)
 }
 
 // stored returns the writes as text; "-" is a tombstone.

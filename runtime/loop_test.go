@@ -179,6 +179,7 @@ func TestIdleRunnerDoesNothing(t *testing.T) {
 			return nil
 		}))
 		w.Plan.Tasks[0].Retry = Retry{Attempts: 1, Delay: centuries, MaxDelay: centuries}
+		w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
 		r := p.open(t, w)
 		defer shutdown(t, r)
 		begin := time.Now()

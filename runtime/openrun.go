@@ -10,7 +10,7 @@ import (
 )
 
 // openRun is a run that has not ended. Everything in it belongs to the loop,
-// with these exceptions: id, num, plan, graph and code never change; the state
+// with these exceptions: id, num, plan, graph, code and writers never change; the state
 // and the last error of a task that has ended never change either, so the
 // attempts of its descendants may read them; and whoever saw over closed may
 // read everything.
@@ -21,6 +21,8 @@ type openRun struct {
 	graph *engine.Graph // nil until the workflow is registered
 	code  []TaskCode
 	state *engine.Run
+	// writers are the writers of the run's keys; nil if nobody needs them.
+	writers *writers
 	// errs are the errors of the last failed attempts by task.
 	errs []error
 	// calls are the calls that have not come back, by task.
@@ -47,10 +49,18 @@ func newOpenRun(num int64, p *plan.Plan, state *engine.Run) *openRun {
 // reopened is a run as the store kept it.
 func reopened(o *store.OpenRun) *openRun {
 	run := newOpenRun(o.Num, o.Plan, o.State)
-	for task, text := range o.LastErrors {
-		run.errs[task] = storedError(text)
+	for task, f := range o.Failures {
+		run.errs[task] = storedFailure(f)
 	}
 	return run
+}
+
+// storedFailure is what is left of the error of an attempt that the store has.
+func storedFailure(f store.Failure) error {
+	if f.Interrupted {
+		return ErrInterrupted
+	}
+	return storedError(f.Error)
 }
 
 // task returns the index of a task by id.
@@ -60,7 +70,9 @@ func (run *openRun) task(id string) (int, bool) {
 }
 
 // adopt gives the run the code that goes on with it.
-func (run *openRun) adopt(w *workflow) { run.graph, run.code = w.graph, w.code }
+func (run *openRun) adopt(w *workflow) {
+	run.graph, run.code, run.writers = w.graph, w.code, newWriters(run.plan, run.state)
+}
 
 // wait makes the loop do something about the run at an instant, unless the run
 // is closed before.

@@ -2,6 +2,7 @@ package cloacina
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
@@ -112,12 +113,9 @@ func newTaskResult(d *store.RunDetail, task int) TaskResult {
 
 // lastError is the error of the last attempt that failed.
 func lastError(t *store.TaskDetail) error {
-	for i := len(t.Attempts) - 1; i >= 0; i-- {
-		switch a := &t.Attempts[i]; {
-		case a.Outcome == store.AttemptFailed:
-			return storedError(a.Error)
-		case a.Outcome == store.AttemptInterrupted && t.Status == engine.TaskFailed:
-			return ErrInterrupted
+	for i := range slices.Backward(t.Attempts) {
+		if f, ok := t.Attempts[i].Failure(); ok {
+			return storedFailure(f)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package cloacina
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -61,6 +62,25 @@ func fan(n int) *Workflow {
 
 func key(i int) string { return fmt.Sprintf("k%d", i) }
 
+// dynamicChain is a chain of tasks whose keys the plan does not know: each
+// looks for one that nobody writes, inserts one of its own, reads that of the
+// one before, and replaces the one that they all have in common.
+func dynamicChain(n int) *Workflow {
+	tasks := []task{dynamic(key(0), func(_ context.Context, c *Context) error {
+		return errors.Join(c.Insert(key(0), 1), c.Insert("last", 0))
+	})}
+	for i := 1; i < n; i++ {
+		tasks = append(tasks, dynamic(key(i), func(_ context.Context, c *Context) error {
+			before, err := Get[int](c, key(i-1))
+			if c.Has("missing") || err != nil {
+				return err
+			}
+			return errors.Join(c.Insert(key(i), before+1), c.Update("last", i))
+		}, i-1))
+	}
+	return flow("dynamic", tasks...)
+}
+
 // shapes are the workflows that growth is measured with, and what they compute.
 var shapes = []struct {
 	name   string
@@ -69,6 +89,7 @@ var shapes = []struct {
 	result func(n int) int
 }{
 	{"chain", chain, func(n int) string { return key(n - 1) }, func(n int) int { return n }},
+	{"dynamic", dynamicChain, func(n int) string { return key(n - 1) }, func(n int) int { return n }},
 	{"fan", fan, func(int) string { return "sum" }, func(n int) int { return n * (n - 1) / 2 }},
 }
 

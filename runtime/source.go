@@ -1,7 +1,6 @@
 package cloacina
 
 import (
-	"strings"
 	"sync/atomic"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
@@ -29,19 +28,20 @@ type ancestors struct {
 	r     *engine.Run
 	task  int
 	reads []plan.Read
+	// writers serves the reads that the plan has no writers for; may be nil.
+	writers *writers
 	// next is where in reads the last read was found; generated code reads in
 	// the plan's order, which makes each search one comparison.
 	next atomic.Int64
 }
 
 func (a *ancestors) lookup(key string) ([]byte, bool) {
-	rd := a.read(key)
-	// For a task a leading slash is part of the name, and not the start of a
-	// JSON Pointer as it is in the rules that LookupRead also serves.
-	if rd == nil || strings.HasPrefix(key, "/") {
-		return a.g.Lookup(a.r, a.task, key)
+	if rd := a.read(key); rd != nil && !rd.Walk {
+		// Not LookupRead: for a task a leading slash is part of the name, and
+		// not the start of a JSON Pointer as it is in a rule.
+		return a.g.LookupIn(a.r, rd.Writers, key)
 	}
-	return a.g.LookupRead(a.r, a.task, rd)
+	return a.writers.lookup(a.g, a.r, a.task, key)
 }
 
 // read returns the plan's entry for the key, or nil.

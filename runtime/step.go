@@ -105,6 +105,7 @@ func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
 	l.store(run, store.TaskEnded{
 		Run: run.num, Task: d.Task, Status: engine.TaskCompleted, Writes: e.Writes, At: l.millis(),
 	})
+	run.writers.add(d.Task, e.Writes)
 	l.logTask(run, d.Task, slog.LevelInfo, componentExecutor,
 		fmt.Sprintf("Task completed: %s (attempt %d)", run.plan.Tasks[d.Task].ID, d.Attempt),
 		slog.Int(fieldAttempt, d.Attempt))

@@ -13,8 +13,8 @@ import (
 // index behind the last task asks for the final context. The result is not to
 // be changed.
 //
-// It walks the ancestors; where the plan knows the writers of a key,
-// [Graph.LookupRead] is the fast way.
+// It walks the ancestors; where the writers of a key are known,
+// [Graph.LookupRead] and [Graph.LookupIn] are the fast ways.
 func (g *Graph) Lookup(r *Run, task int, key string) ([]byte, bool) {
 	// The only dependency of a task comes last in its order, so its own write wins.
 	for deps := g.dependencies(task); len(deps) == 1; deps = g.dependencies(task) {
@@ -32,8 +32,9 @@ func (g *Graph) Lookup(r *Run, task int, key string) ([]byte, bool) {
 	return r.orInitial(last, key)
 }
 
-// LookupIn is [Graph.Lookup] along an order that the caller got from
-// [Graph.Order] for the same task.
+// LookupIn is [Graph.Lookup] among tasks that the caller knows: ancestors of
+// one task in the order of [Graph.Order], among them every one that may have
+// written the key.
 func (g *Graph) LookupIn(r *Run, order []int, key string) ([]byte, bool) {
 	return r.orInitial(r.lastWrite(order, key), key)
 }

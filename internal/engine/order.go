@@ -5,8 +5,6 @@ package engine
 // declared order, a task after its own dependencies, each task once. The index
 // behind the last task stands for the virtual final task, which depends on
 // every task nobody depends on, sorted by id.
-//
-// An attempt that looks up many keys computes it once and uses [Graph.LookupIn].
 func (g *Graph) Order(task int) []int {
 	var order []int
 	g.walk(task, func(a int) { order = append(order, a) })
@@ -22,7 +20,7 @@ func (g *Graph) IsAncestor(a, task int) bool {
 	if task == len(g.plan.Tasks) {
 		return true
 	}
-	seen := newMarks(task)
+	var seen marks
 	todo := []int{task}
 	for len(todo) > 0 {
 		t := todo[len(todo)-1]
@@ -31,8 +29,13 @@ func (g *Graph) IsAncestor(a, task int) bool {
 			if d == a {
 				return true
 			}
-			// What stands before a in topological order cannot follow it.
-			if d > a && seen.add(d) {
+			if d < a {
+				continue // what stands before a in topological order cannot follow it
+			}
+			if seen == nil {
+				seen = newMarks(task)
+			}
+			if seen.add(d) {
 				todo = append(todo, d)
 			}
 		}

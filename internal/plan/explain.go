@@ -18,15 +18,53 @@ func (f Fact) String() string {
 	return f.Text + " is " + strconv.FormatBool(f.True)
 }
 
-// Explain says what the decision about a task rested on, leaf by leaf, in the
-// order of the rule. It is empty for "always".
+// Explain says what the decision about a task rested on: the conditions of its
+// rule, in their order, without those that could be turned round and leave the
+// verdict as it is. Of a false all() only the false ones matter. It is empty
+// for "always".
 func (p *Plan) Explain(task int, l Leaves) []Fact {
-	leaves := p.Tasks[task].Rule.Tree.Leaves()
-	facts := make([]Fact, len(leaves))
-	for i, leaf := range leaves {
-		facts[i] = Fact{Text: p.NodeText(leaf), True: l.Bit(i)}
+	e := explanation{plan: p, leaves: l}
+	e.add(p.Tasks[task].Rule.Tree, 0)
+	return e.facts
+}
+
+// explanation collects the leaves that a verdict rests on.
+type explanation struct {
+	plan   *Plan
+	leaves Leaves
+	facts  []Fact
+}
+
+// add adds the leaves that gave a subtree, whose first leaf has number first,
+// its value.
+func (e *explanation) add(n *Node, first int) {
+	if n == nil {
+		return
 	}
-	return facts
+	if n.Op.Leaf() {
+		e.facts = append(e.facts, Fact{Text: e.plan.NodeText(n), True: e.leaves.Bit(first)})
+		return
+	}
+	decisive, some := e.decisive(n, first)
+	for _, arg := range n.Args {
+		value, next := arg.eval(e.leaves, first)
+		if !some || value == decisive {
+			e.add(arg, first)
+		}
+		first = next
+	}
+}
+
+// decisive returns the value of an operand that settles the operator alone,
+// and whether there is such an operand.
+func (e *explanation) decisive(n *Node, first int) (value, some bool) {
+	value = n.Op != OpAll
+	for _, arg := range n.Args {
+		var v bool
+		v, first = arg.eval(e.leaves, first)
+		some = some || v == value
+	}
+	return value, some
 }
 
 // NodeText returns a node of a rule in the words of the annotation language,

@@ -10,20 +10,63 @@ import (
 
 func TestExplain(t *testing.T) {
 	t.Parallel()
-	got := sample().Explain(2, plan.LeavesOf(true, false, true, false, true, true))
-	want := []plan.Fact{
-		{Text: `task_success("fetch")`, True: true},
-		{Text: `task_skipped("cached")`},
-		{Text: `task_failed("cached")`, True: true},
-		{Text: `context_value("score", greater_than, -80)`},
-		{Text: `context_value("score", in, nil, true, 9223372036854775808, 80.0, "é\"\\")`, True: true},
-		{Text: `context_value("/raw/a", exists)`, True: true},
+	p := sample()
+	a, b := op(plan.OpTaskSuccess), op(plan.OpTaskFailed)
+	b.Task = 1
+	aTrue, aFalse := plan.Fact{Text: `task_success("fetch")`, True: true}, plan.Fact{Text: `task_success("fetch")`}
+	bTrue, bFalse := plan.Fact{Text: `task_failed("cached")`, True: true}, plan.Fact{Text: `task_failed("cached")`}
+	for _, test := range []struct {
+		rule *plan.Node
+		bits []bool
+		want []plan.Fact
+	}{
+		{a, []bool{true}, []plan.Fact{aTrue}},
+		{op(plan.OpAll, a, b), []bool{true, true}, []plan.Fact{aTrue, bTrue}},
+		{op(plan.OpAll, a, b), []bool{true, false}, []plan.Fact{bFalse}},
+		{op(plan.OpAny, a, b), []bool{true, false}, []plan.Fact{aTrue}},
+		{op(plan.OpAny, a, b), []bool{false, false}, []plan.Fact{aFalse, bFalse}},
+		{op(plan.OpNone, a, b), []bool{false, true}, []plan.Fact{bTrue}},
+		{op(plan.OpNot, op(plan.OpAny, a, b)), []bool{false, false}, []plan.Fact{aFalse, bFalse}},
+		{op(plan.OpAll, op(plan.OpAny, a, b), op(plan.OpNot, b)), []bool{true, false, true}, []plan.Fact{bTrue}},
+		{op(plan.OpAny), nil, nil},
+	} {
+		p.Tasks[2].Rule = plan.Rule{Tree: test.rule}
+		got := p.Explain(2, plan.LeavesOf(test.bits...))
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s with %v (-want +got):\n%s", p.NodeText(test.rule), test.bits, diff)
+		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	if got := got[1].String(); got != `task_skipped("cached") is false` {
+	if got := bFalse.String(); got != `task_failed("cached") is false` {
 		t.Errorf("got %s", got)
+	}
+}
+
+// What an explanation leaves out can be turned round without changing the
+// verdict; a single fact cannot.
+func TestExplanationSuffices(t *testing.T) {
+	t.Parallel()
+	p := sample()
+	tree := p.Tasks[2].Rule.Tree
+	leaves := tree.Leaves()
+	for state := range 1 << len(leaves) {
+		bits, kept := make([]bool, len(leaves)), make([]bool, len(leaves))
+		for i := range leaves {
+			bits[i] = state>>i&1 == 1
+		}
+		verdict := tree.Eval(plan.LeavesOf(bits...))
+		for _, f := range p.Explain(2, plan.LeavesOf(bits...)) {
+			for i, leaf := range leaves {
+				if p.NodeText(leaf) == f.Text && bits[i] == f.True {
+					kept[i] = true
+				}
+			}
+		}
+		for i := range bits {
+			bits[i] = bits[i] == kept[i] // turns round what is not kept
+		}
+		if tree.Eval(plan.LeavesOf(bits...)) != verdict {
+			t.Errorf("state %b: the explanation is not enough", state)
+		}
 	}
 }
 

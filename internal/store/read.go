@@ -17,8 +17,16 @@ type OpenRun struct {
 	Created int64
 	Plan    *plan.Plan
 	State   *engine.Run
-	// LastErrors are the texts of the last failed attempt per task index.
-	LastErrors map[int]string
+	// Failures are the failures of the last failed attempts by task index.
+	Failures map[int]Failure
+}
+
+// Failure is how an attempt failed.
+type Failure struct {
+	// Error is the text of the error.
+	Error string
+	// Interrupted says that the attempt was interrupted, once too often.
+	Interrupted bool
 }
 
 // RunInfo is the header of a run.
@@ -64,6 +72,19 @@ type Attempt struct {
 	Interruptions int
 	Host          string
 	Version       string
+}
+
+// Failure returns how the attempt failed; ok is false if it did not. An
+// interruption is a failure only if it ended the task, and then has an error.
+func (a *Attempt) Failure() (f Failure, ok bool) {
+	switch {
+	case a.Outcome == AttemptFailed:
+		return Failure{Error: a.Error}, true
+	case a.Outcome == AttemptInterrupted && a.Error != "":
+		return Failure{Error: a.Error, Interrupted: true}, true
+	default:
+		return Failure{}, false
+	}
 }
 
 // Filter selects runs. The zero value selects all.

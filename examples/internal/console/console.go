@@ -4,7 +4,9 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -24,7 +26,8 @@ func Logger(out io.Writer, component string) zerolog.Logger {
 		Out:           out,
 		NoColor:       true,
 		PartsOrder:    []string{zerolog.LevelFieldName, "component", zerolog.MessageFieldName},
-		FieldsExclude: []string{"component", "run", "workflow", "task", "attempt", "delay", "callbacks", "running"},
+		FieldsExclude: []string{"component", "workflow", "task", "attempt", "delay", "callbacks", "running"},
+		FormatPrepare: dropRoutine,
 		FormatLevel:   func(v any) string { return fmt.Sprintf("%-5s", strings.ToUpper(fmt.Sprint(v))) },
 		FormatMessage: func(v any) string { return printable(fmt.Sprint(v)) },
 		FormatPartValueByName: func(v any, _ string) string {
@@ -37,12 +40,42 @@ func Logger(out io.Writer, component string) zerolog.Logger {
 	return zerolog.New(w)
 }
 
+// dropRoutine leaves the id of the run to lines that ask somebody to act.
+func dropRoutine(fields map[string]any) error {
+	if level := fields[zerolog.LevelFieldName]; level == "info" || fields["attempt"] != nil {
+		delete(fields, "run")
+	}
+	return nil
+}
+
 // printable returns s, quoted if it holds characters that a terminal would obey.
 func printable(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && !strconv.IsPrint(r) }) {
 		return strconv.Quote(s)
 	}
 	return s
+}
+
+// Resume waits for the runs that an earlier process left open, and logs what
+// became of them. They went on when their workflow was registered.
+func Resume(ctx context.Context, log zerolog.Logger, runner *cloacina.Runner) error {
+	open, err := runner.Runs(ctx, cloacina.RunFilter{States: []cloacina.State{cloacina.Running}})
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		log.Info().Msgf("Resuming run %s, started %s", r.ID, r.Started.Format(time.DateTime))
+		result, err := runner.Wait(ctx, r.ID)
+		switch {
+		case result != nil:
+			Summary(log, result)
+		case errors.Is(err, cloacina.ErrBlocked):
+			log.Warn().Str("run", r.ID).Err(err).Msg("The run cannot go on")
+		default:
+			return err
+		}
+	}
+	return nil
 }
 
 // Summary logs what became of a run and of each of its tasks.
@@ -53,7 +86,7 @@ func Summary(log zerolog.Logger, r *cloacina.Result) {
 	for _, t := range r.Tasks {
 		log.Info().Msgf("  %s Task '%s': %s", mark(t.State), t.ID, title(t.State))
 		if t.Err != nil {
-			log.Info().Msgf("    Error: %v (attempts: %d)", t.Err, t.Attempts)
+			log.Info().Msgf("    Last error: %v (attempts: %d)", t.Err, t.Attempts)
 		}
 		if t.Reason != "" {
 			log.Info().Msgf("    Reason: %s", t.Reason)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/signal"
+	"time"
 
 	cloacina "github.com/cloacina-go/cloacina/runtime"
 	"github.com/rs/zerolog/log"
@@ -23,7 +25,9 @@ var (
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stderr); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -37,7 +41,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	id := flags.String("id", "", "the run's `id`; a run that exists already is not started again (default a new one)")
 	outcome := flags.String("outcome", "random", "what works: fetch, cache, none, or random")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return ignoreHelp(err)
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q: there are only flags, see -help", flags.Arg(0))
 	}
 	if err := arrange(*outcome); err != nil {
 		return err
@@ -51,6 +58,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	err = execute(ctx, runner, *id)
+	if errors.Is(err, context.Canceled) {
+		log.Warn().Msg("Interrupted: an unfinished run goes on at the next start")
+		err = nil
+	}
+	// The context may have ended, by an interrupt; what runs may still finish.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
 	return errors.Join(err, runner.Shutdown(ctx))
 }
 
@@ -58,6 +72,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 // an outcome of the tutorial, not an error of the program.
 func execute(ctx context.Context, runner *cloacina.Runner, id string) error {
 	if err := runner.Register(Workflow()); err != nil {
+		return err
+	}
+	if err := console.Resume(ctx, log.Logger, runner); err != nil {
 		return err
 	}
 	log.Info().Msg("Executing workflow")
@@ -101,4 +118,12 @@ func arrange(outcome string) error {
 		return fmt.Errorf("unknown outcome %q: want fetch, cache, none or random", outcome)
 	}
 	return nil
+}
+
+// ignoreHelp makes asking for help no error.
+func ignoreHelp(err error) error {
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	return err
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/signal"
+	"time"
 
 	cloacina "github.com/cloacina-go/cloacina/runtime"
 	"github.com/rs/zerolog/log"
@@ -20,7 +22,9 @@ import (
 var draw = rand.Float64
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stderr); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -34,7 +38,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	id := flags.String("id", "", "the run's `id`; a run that exists already is not started again (default a new one)")
 	outcome := flags.String("outcome", "random", "what works: fetch, cache, none, or random")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return ignoreHelp(err)
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q: there are only flags, see -help", flags.Arg(0))
 	}
 	in, err := arrange(*outcome)
 	if err != nil {
@@ -49,6 +56,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	err = execute(ctx, runner, *id, in)
+	if errors.Is(err, context.Canceled) {
+		log.Warn().Msg("Interrupted: an unfinished run goes on at the next start")
+		err = nil
+	}
+	// The context may have ended, by an interrupt; what runs may still finish.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
 	return errors.Join(err, runner.Shutdown(ctx))
 }
 
@@ -56,6 +70,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 // an outcome of the tutorial, not an error of the program.
 func execute(ctx context.Context, runner *cloacina.Runner, id string, in Input) error {
 	if err := runner.Register(Workflow()); err != nil {
+		return err
+	}
+	if err := console.Resume(ctx, log.Logger, runner); err != nil {
 		return err
 	}
 	log.Info().Msg("Executing workflow")
@@ -98,4 +115,12 @@ func arrange(outcome string) (Input, error) {
 		return Input{}, fmt.Errorf("unknown outcome %q: want fetch, cache, none or random", outcome)
 	}
 	return Input{CacheWorks: true}, nil
+}
+
+// ignoreHelp makes asking for help no error.
+func ignoreHelp(err error) error {
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	return err
 }

@@ -4,6 +4,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -49,7 +50,7 @@ func (s *Store) load(num int64) (*ledger.Run, error) {
 
 // find returns a run by its number, or nil.
 func (s *Store) find(num int64) *run {
-	i, ok := slices.BinarySearchFunc(s.runs, num, func(r *run, num int64) int { return int(r.info.Num - num) })
+	i, ok := slices.BinarySearchFunc(s.runs, num, func(r *run, num int64) int { return cmp.Compare(r.info.Num, num) })
 	if !ok {
 		return nil
 	}

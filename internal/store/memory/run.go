@@ -110,14 +110,14 @@ func (r *run) open() *store.OpenRun {
 			ID: r.info.ID, Status: r.info.Status, Deadline: r.info.Deadline,
 			Initial: clone(r.initial), Tasks: make([]engine.Task, len(r.tasks)),
 		},
-		LastErrors: map[int]string{},
+		Failures: map[int]store.Failure{},
 	}
 	for i := range r.tasks {
 		t := &r.tasks[i]
 		o.State.Tasks[i] = t.engineTask()
 		for _, a := range t.detail.Attempts {
-			if a.Outcome == store.AttemptFailed {
-				o.LastErrors[i] = a.Error
+			if f, ok := a.Failure(); ok {
+				o.Failures[i] = f
 			}
 		}
 	}

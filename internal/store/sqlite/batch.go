@@ -78,7 +78,7 @@ func (b *batch) task(r *ledger.Run, before, after ledger.Task, c store.Change) {
 	case store.AttemptEnded:
 		b.add(op{kind: stmtEnd, id: stepID(r.Num, c.Task, row), state: after.Status, change: c})
 	case store.TaskRequeued:
-		b.add(op{kind: stmtRequeue, id: stepID(r.Num, c.Task, row)})
+		b.add(op{kind: stmtRequeue, id: stepID(r.Num, c.Task, row), change: c})
 	case store.TaskEnded:
 		b.finishTask(r, before, c)
 	}

@@ -82,7 +82,7 @@ func (p *page) readRuns(ctx context.Context, c conn, after int64) error {
 		}
 		planIDs = append(planIDs, integer(v[2]))
 		p.runs = append(p.runs, &store.OpenRun{
-			Num: integer(v[0]), Created: integer(v[4]), LastErrors: map[int]string{},
+			Num: integer(v[0]), Created: integer(v[4]), Failures: map[int]store.Failure{},
 			State: &engine.Run{
 				ID: text(v[1]), Status: engine.RunStatus(integer(v[3])),
 				Deadline: integer(v[5]), Initial: initial,
@@ -138,8 +138,8 @@ func (p *page) readSteps(ctx context.Context, c conn, after int64) error {
 		}
 		st.restore(&r.State.Tasks[st.task])
 		p.ledger[i].Tasks[st.task] = st.ledgerTask()
-		if st.attempt.Outcome == store.AttemptFailed {
-			r.LastErrors[st.task] = st.attempt.Error
+		if f, ok := st.attempt.Failure(); ok {
+			r.Failures[st.task] = f
 		}
 		return nil
 	}, after, last)

@@ -29,7 +29,7 @@ var recovery = map[string]func(*bed){
 		b.reopen()
 		b.equal("open run", b.openRun(), &store.OpenRun{
 			Num: 1, Created: 1000, Plan: c.Plan,
-			LastErrors: map[int]string{2: "two", 4: "again", 6: "last"},
+			Failures: map[int]store.Failure{2: {Error: "two"}, 4: {Error: "again"}, 6: {Error: "last"}},
 			State: &engine.Run{
 				ID: "run-1", Status: engine.RunRunning, Deadline: 777, Initial: c.Initial,
 				Tasks: []engine.Task{
@@ -61,6 +61,17 @@ var recovery = map[string]func(*bed){
 		b.commit(fail(1, 0, 1, "x", 12, 13), start(1, 0, 2, 13))
 		b.reopen()
 		b.equal("next attempt", b.openRun().State.Tasks[0], engine.Task{Status: engine.TaskRunning, Attempt: 2})
+	},
+	"an interruption that ends a task is its failure": func(b *bed) {
+		c := create(1)
+		c.Plan = chain("mixed", 3)
+		b.commit(list(c, ready(1, 0, 1), start(1, 0, 1, 2), fail(1, 0, 1, "first", 3, 4), start(1, 0, 2, 4))...)
+		last := interrupted(4, 10)
+		last.Attempt, last.Error = 2, "too often"
+		b.commit(last, store.TaskEnded{Run: 1, Task: 0, Status: engine.TaskFailed, At: 10})
+		b.commit(ready(1, 1, 1), start(1, 1, 1, 2), end(1, 1, 1, store.AttemptInterrupted, 3))
+		b.reopen()
+		b.equal("failures", b.openRun().Failures, map[int]store.Failure{0: {Error: "too often", Interrupted: true}})
 	},
 	"ended runs are not open": func(b *bed) {
 		var want []int64
