@@ -131,6 +131,7 @@ func (e *attemptReturned) apply(l *loop) {
 				Kind: engine.Succeeded, Task: c.task, Attempt: c.attempt, Writes: e.writes,
 			}, nil)
 		}
+		return
 	}
 	l.free(c)
 }
@@ -145,7 +146,6 @@ func (e *attemptFailed) apply(l *loop) {
 	if c := e.call; !c.settled {
 		l.settle(c, e.failure.err)
 		l.attemptFailed(c, e.failure)
-		l.free(c)
 	}
 }
 
@@ -156,11 +156,13 @@ func (l *loop) attemptFailed(c *call, f *failure) {
 }
 
 // settle says that the outcome of the attempt is decided. If the function has
-// not come back, cause ends its context, and it is given up after a while.
+// come back its slot is free; else cause ends its context, and it is given up
+// after a while.
 func (l *loop) settle(c *call, cause error) {
 	c.settled = true
 	if c.returned {
 		l.after(nil, func() { c.cancel(nil) })
+		l.free(c)
 		return
 	}
 	l.after(nil, func() { c.cancel(cause) })

@@ -258,3 +258,36 @@ func TestTimeoutOfAnotherRun(t *testing.T) {
 		}
 	})
 }
+
+// A run is cancelled while a retry_if still thinks about an attempt that timed
+// out and has come back: the slot is free again.
+func TestCancelWhileRetryIfThinks(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		p.cfg.MaxConcurrentTasks = 1
+		think := make(chan struct{})
+		slow := plain("a", forever).timeout(time.Second).retries(1, time.Second)
+		slow.Retry.Condition = RetryIf
+		slow.RetryIf = func(error) bool { <-think; return true }
+		r := p.open(t, flow("slow", slow), flow("w", plain("a", nothing)))
+		defer shutdown(t, r)
+		run, err := r.Start(t.Context(), "slow", nil, StartOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(2 * time.Second)
+		synctest.Wait()
+		if err := run.Cancel(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		close(think)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if _, err := r.Execute(ctx, "w", nil); err != nil {
+			t.Errorf("the slot is lost: %v", err)
+		}
+		if n := inspect(r, func(l *loop) int { return len(l.calls) }); n != 0 {
+			t.Errorf("%d calls are left", n)
+		}
+	})
+}

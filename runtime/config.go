@@ -15,10 +15,13 @@ import (
 // a default, and [Open] refuses values that make no sense.
 type Config struct {
 	// Logger receives what the runner logs. Defaults to silence: the zero
-	// Logger writes nothing.
+	// Logger writes nothing. Records are written one after the other by the
+	// goroutine that also starts tasks: a logger that takes its time slows
+	// everything down, and it must not call the runner.
 	Logger zerolog.Logger
 	// Handler receives what the runner logs, in place of Logger, for programs
-	// that use [log/slog]. Defaults to nil: Logger is used.
+	// that use [log/slog]; what is said of Logger holds for it. Defaults to
+	// nil: Logger is used.
 	Handler slog.Handler
 	// MaxConcurrentTasks bounds how many attempts run at once, over all runs.
 	// Defaults to 64.
@@ -37,7 +40,8 @@ type Config struct {
 	// MaxValueBytes bounds the JSON of one context value. Defaults to 1 MiB.
 	MaxValueBytes int
 	// MaxContextBytes bounds what one task writes, and an initial context,
-	// in bytes of JSON. Defaults to 16 MiB.
+	// in bytes of JSON. Defaults to 16 MiB; at most 512 MiB, which is what a
+	// row of the store can hold.
 	MaxContextBytes int
 
 	// store replaces the store that the path of Open names, in tests.
@@ -64,6 +68,8 @@ const (
 	defaultMaxInterruptions   = 3
 	defaultMaxValueBytes      = 1 << 20
 	defaultMaxContextBytes    = 16 << 20
+	// mostContextBytes keeps a row below the billion bytes that SQLite takes.
+	mostContextBytes = 512 << 20
 	// maxValueDepth bounds the nesting of a value; encoding deeper ones
 	// recursively could exhaust the stack.
 	maxValueDepth = 1000
@@ -100,7 +106,8 @@ func (c Config) validate() error {
 	refuse(c.MaxInterruptions < -1, "MaxInterruptions is %d, want -1 (never give up) or more", c.MaxInterruptions)
 	refuse(c.Durability > Relaxed, "Durability is %d, want Full or Relaxed", c.Durability)
 	refuse(c.MaxValueBytes < 1, "MaxValueBytes is %d, want at least 1", c.MaxValueBytes)
-	refuse(c.MaxContextBytes < 1, "MaxContextBytes is %d, want at least 1", c.MaxContextBytes)
+	refuse(c.MaxContextBytes < 1 || c.MaxContextBytes > mostContextBytes,
+		"MaxContextBytes is %d, want 1 to %d", c.MaxContextBytes, mostContextBytes)
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("cloacina config: %w", err)
 	}

@@ -71,7 +71,8 @@
 // process dies, attempts that ran are run again under the same number;
 // completed tasks never are. So a task has to bear being executed more than
 // once; [TaskInfo.IdempotencyKey] helps. If the store fails, the runner stops
-// and every call returns [ErrStore].
+// and every call returns [ErrStore]; a run of which the store refuses a change,
+// because something else has written to it, is blocked and leaves the others.
 //
 // # Logging
 //

@@ -1,10 +1,7 @@
 package cloacina
 
 import (
-	"encoding"
-	"encoding/json"
 	"maps"
-	"reflect"
 	"slices"
 
 	"github.com/cloacina-go/cloacina/internal/jsonvalue"
@@ -58,37 +55,9 @@ func (k *Keys) set(key string, v any) error {
 
 // write stores the value of a typed result, unless it is null.
 func write[T any](k *Keys, key string, v *T) error {
-	var value any = v
-	if filled, ok := filled(reflect.ValueOf(v).Elem()); ok {
-		value = filled
-	}
-	raw, err := k.encode(key, value)
+	raw, err := k.encode(key, jsonvalue.Filled(v))
 	if err != nil || string(raw) == "null" {
 		return err
 	}
 	return k.put(key, raw)
-}
-
-var (
-	jsonMarshaler = reflect.TypeFor[json.Marshaler]()
-	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
-)
-
-// filled returns a pointer to an empty slice or map that stands in for a nil
-// one, unless the type decides itself what nil means.
-func filled(v reflect.Value) (ptr any, ok bool) {
-	kind := v.Kind()
-	if kind != reflect.Slice && kind != reflect.Map || !v.IsNil() {
-		return nil, false
-	}
-	p := reflect.New(v.Type())
-	if p.Type().Implements(jsonMarshaler) || p.Type().Implements(textMarshaler) {
-		return nil, false
-	}
-	if kind == reflect.Slice {
-		p.Elem().Set(reflect.MakeSlice(v.Type(), 0, 0))
-	} else {
-		p.Elem().Set(reflect.MakeMap(v.Type()))
-	}
-	return p.Interface(), true
 }

@@ -64,8 +64,8 @@ func newWorkflow(w *Workflow, lim limits) (*workflow, error) {
 	p := g.Plan()
 	switch {
 	case p.Fingerprint != p.ComputeFingerprint():
-		return nil, fmt.Errorf("register workflow %s: its plan is not the one that was generated; "+
-			"run: go generate ./...", p.Name)
+		return nil, fmt.Errorf(
+			"register workflow %s: its plan was changed after it was generated; run go generate ./... again", p.Name)
 	case len(p.Tasks) > maxTasks:
 		return nil, fmt.Errorf("register workflow %s: %d tasks, at most %d can be", p.Name, len(p.Tasks), maxTasks)
 	}

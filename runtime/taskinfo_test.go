@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -89,6 +90,43 @@ func TestOutcomeAfterARestart(t *testing.T) {
 		}
 		if got.State != Failed || got.Err == nil || got.Err.Error() != errSource.Error() || errors.Is(got.Err, errSource) {
 			t.Errorf("outcome is %+v", got)
+		}
+	})
+}
+
+// That an ancestor was interrupted too often is known after a restart too.
+func TestOutcomeOfAnInterruptedTaskAfterARestart(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		p.cfg.MaxInterruptions = 1
+		var got Outcome
+		kills := plain("kills", forever)
+		kills.AllowFailure = true
+		calls := 0
+		w := flow("w", kills, plain("asks", func(ctx context.Context) (err error) {
+			if calls++; calls == 1 {
+				return forever(ctx)
+			}
+			got, err = TaskFrom(ctx).Outcome("kills")
+			return err
+		}, 0))
+		for i := range 3 {
+			r, crash := p.openToCrash(t, w)
+			if i == 0 {
+				if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			synctest.Wait()
+			crash()
+		}
+		r := p.open(t, w)
+		defer shutdown(t, r)
+		if _, err := r.Wait(t.Context(), "x"); err != nil {
+			t.Fatal(err)
+		}
+		if got.State != Failed || !errors.Is(got.Err, ErrInterrupted) || calls != 2 {
+			t.Errorf("outcome is %+v after %d calls", got, calls)
 		}
 	})
 }

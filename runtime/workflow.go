@@ -32,7 +32,9 @@ type TaskCode struct {
 	// of every leaf. Nil if and only if the rule is "always".
 	When func(v *View) (bool, Leaves)
 	// RetryIf says whether an attempt that failed with err may be followed by
-	// another. Set if and only if the retry condition is [RetryIf].
+	// another. Set if and only if the retry condition is [RetryIf]. It is
+	// called once for each failed attempt, which holds its slot until then; a
+	// panic in it means no.
 	RetryIf func(err error) bool
 	// OnSuccess is called after the task completed. May be nil.
 	OnSuccess func(ctx context.Context, e TaskEnd)

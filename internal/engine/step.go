@@ -99,8 +99,8 @@ func (c *change) begin() *Violation {
 }
 
 func (c *change) start(t Task) *Violation {
-	if !t.Again {
-		t.Attempt, t.Interruptions = t.Attempt+1, 0
+	if next := t.Next(); next != t.Attempt {
+		t.Attempt, t.Interruptions = next, 0
 	}
 	t.Status, t.Again = TaskRunning, false
 	return c.move(c.e.Task, t, Decision{Kind: Started, Attempt: t.Attempt})

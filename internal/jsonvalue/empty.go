@@ -43,3 +43,22 @@ func isZero(v reflect.Value) bool {
 	}
 	return v.IsZero()
 }
+
+// Filled returns ptr, a pointer, or, if the slice or map behind it is nil, a
+// pointer to an empty one of its type, which encoding/json does not write as
+// null. A type that has its own marshaler decides itself what nil means.
+func Filled(ptr any) any {
+	v := reflect.ValueOf(ptr).Elem()
+	kind, t := v.Kind(), reflect.TypeOf(ptr)
+	if kind != reflect.Slice && kind != reflect.Map || !v.IsNil() ||
+		t.Implements(jsonMarshaler) || t.Implements(textMarshaler) {
+		return ptr
+	}
+	empty := reflect.New(v.Type())
+	if kind == reflect.Slice {
+		empty.Elem().Set(reflect.MakeSlice(v.Type(), 0, 0))
+	} else {
+		empty.Elem().Set(reflect.MakeMap(v.Type()))
+	}
+	return empty.Interface()
+}

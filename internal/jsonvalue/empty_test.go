@@ -59,3 +59,19 @@ func TestOmissionIsThatOfEncodingJSON(t *testing.T) {
 	check(t, (*hollow)(nil))
 	check(t, json.RawMessage(nil))
 }
+
+func TestFilled(t *testing.T) {
+	t.Parallel()
+	var list []int
+	var table map[string]int
+	var raw json.RawMessage
+	number := 0
+	for want, ptr := range map[string]any{"[]": &list, "{}": &table, "null": &raw, "0": &number, "[1]": &[]int{1}} {
+		if got := string(must(json.Marshal(Filled(ptr)))); got != want {
+			t.Errorf("%T: got %s, want %s", ptr, got, want)
+		}
+	}
+	if list != nil || table != nil {
+		t.Error("the variables were changed")
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/store/internal/ledger"
 )
 
 // apply checks one change with the ledger and makes it.
@@ -76,12 +77,12 @@ func (s *Store) end(c store.RunEnded) error {
 }
 
 func (s *Store) change(c store.Change) error {
-	led, before, after, err := s.ledger.Task(c)
+	_, before, after, err := s.ledger.Task(c)
 	if err != nil {
 		return err
 	}
-	r, index := s.find(led.Num), taskOf(c)
-	t := &r.tasks[index]
+	run, index := ledger.Subject(c)
+	t := &s.find(run).tasks[index]
 	saved := t.save()
 	s.undo = append(s.undo, func() { t.restore(saved) })
 	t.state = after
@@ -102,20 +103,4 @@ func (s *Store) change(c store.Change) error {
 		t.detail.Ended = t.detail.Decided
 	}
 	return nil
-}
-
-// taskOf returns the task a change is about, which the ledger has accepted.
-func taskOf(c store.Change) int {
-	switch c := c.(type) {
-	case store.TaskDecided:
-		return c.Task
-	case store.AttemptStarted:
-		return c.Task
-	case store.AttemptEnded:
-		return c.Task
-	case store.TaskRequeued:
-		return c.Task
-	default:
-		return c.(store.TaskEnded).Task
-	}
 }

@@ -39,7 +39,7 @@ func (l *Ledger) End(c store.RunEnded) (*Run, error) {
 
 // Task applies a change of a task and returns its state before and after.
 func (l *Ledger) Task(c store.Change) (r *Run, before, after Task, err error) {
-	num, index := subject(c)
+	num, index := Subject(c)
 	if index < 0 {
 		return nil, before, after, invalid(c, "it is no change of a task")
 	}
@@ -70,9 +70,9 @@ func (l *Ledger) open(c store.Change, num int64) (*Run, error) {
 	return r, nil
 }
 
-// subject returns the run and the task a change is about; the task is -1 if it
+// Subject returns the run and the task a change is about; the task is -1 if it
 // is none of a task.
-func subject(c store.Change) (run int64, task int) {
+func Subject(c store.Change) (run int64, task int) {
 	switch c := c.(type) {
 	case store.TaskDecided:
 		return c.Run, c.Task
