@@ -7,9 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
-	"runtime/debug"
 	"slices"
-	"time"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 )
@@ -60,7 +58,7 @@ func (c *call) execute() {
 	ctx := withTask(c.ctx, newTaskInfo(c))
 	release := func() {}
 	if timeout := c.run.plan.Tasks[c.task].Timeout; timeout > 0 {
-		ctx, release = context.WithTimeoutCause(ctx, timeout, ErrAttemptTimeout)
+		ctx, release = context.WithTimeoutCause(ctx, timeout, attemptTimeout{timeout})
 	}
 	defer release()
 	c.unwatch = context.AfterFunc(ctx, func() { c.expired(context.Cause(ctx)) })
@@ -68,7 +66,7 @@ func (c *call) execute() {
 	ended := false
 	defer func() {
 		if p := recover(); p != nil {
-			err = &PanicError{Value: p, Stack: debug.Stack()}
+			err = newPanicError(c.run.plan.Tasks[c.task].ID, p)
 		} else if !ended {
 			err = ErrGoexit
 		}
@@ -207,5 +205,5 @@ func (l *loop) abandonCall(c *call) {
 	l.r.abandoned.Add(1)
 	l.logTask(c.run, c.task, slog.LevelError, componentExecutor,
 		"Task abandoned: "+c.run.plan.Tasks[c.task].ID+" (its function has not returned after the end of its attempt)",
-		slog.Int(fieldAttempt, c.attempt), slog.Duration("after", l.r.cfg.AbandonAfter.Round(time.Millisecond)))
+		slog.Int(fieldAttempt, c.attempt), durationAttr("after", l.r.cfg.AbandonAfter))
 }

@@ -97,6 +97,27 @@ func TestEndsOfAnAttempt(t *testing.T) {
 	}
 }
 
+// A timeout says how long it was and which key set it.
+func TestAttemptTimeoutNamesItsDuration(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		var cause error
+		a := plain("a", func(ctx context.Context) error { <-ctx.Done(); cause = context.Cause(ctx); return nil })
+		r := p.open(t, flow("w", a.timeout(200*time.Millisecond)))
+		result, _ := r.Execute(t.Context(), "w", nil)
+		shutdown(t, r)
+		for _, err := range []error{result.Tasks[0].Err, cause} {
+			if !errors.Is(err, ErrAttemptTimeout) || !errors.Is(err, context.DeadlineExceeded) ||
+				err.Error() != "attempt timed out after 200ms (timeout of the task)" || !isTransient(err) {
+				t.Errorf("error is %v", err)
+			}
+		}
+		if errors.Is(ErrAttemptTimeout, cause) || errors.Is(cause, ErrRunTimeout) {
+			t.Errorf("%v is taken for something else", cause)
+		}
+	})
+}
+
 // The stack of a panic is kept with the attempt.
 func TestPanicIsStoredWithItsStack(t *testing.T) {
 	t.Parallel()
@@ -112,7 +133,7 @@ func TestPanicIsStoredWithItsStack(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := detail.Tasks[0].Attempts[0].Error
-		if !strings.HasPrefix(text, "panic: boom\n\n") || !strings.Contains(text, "attempt_test.go") {
+		if !strings.HasPrefix(text, "panic in task a: boom (attempt_test.go:") || !strings.Contains(text, ")\n\ngoroutine ") {
 			t.Errorf("stored error is %q", text)
 		}
 	})

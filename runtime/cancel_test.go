@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -288,6 +289,43 @@ func TestCancelWhileRetryIfThinks(t *testing.T) {
 		}
 		if n := inspect(r, func(l *loop) int { return len(l.calls) }); n != 0 {
 			t.Errorf("%d calls are left", n)
+		}
+	})
+}
+
+// The timeout of a run says how long it was, and says so when it is read again.
+func TestRunTimeoutNamesItsDuration(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		var cause error
+		w := flow("w", plain("a", func(ctx context.Context) error { <-ctx.Done(); cause = context.Cause(ctx); return nil }))
+		w.Plan.Timeout = 90 * time.Second
+		w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
+		r := p.open(t, w)
+		const text = "run timed out after 1m30s (timeout of the workflow)"
+		check := func(err error) {
+			t.Helper()
+			if failed, ok := errors.AsType[*RunFailedError](err); !ok || failed.Reason.Error() != text ||
+				!errors.Is(err, ErrRunTimeout) || !strings.Contains(err.Error(), text) {
+				t.Errorf("error is %v", err)
+			}
+		}
+		run, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = run.Wait(t.Context())
+		check(err)
+		shutdown(t, r)
+		if !errors.Is(cause, ErrRunTimeout) || cause.Error() != text {
+			t.Errorf("cause is %v", cause)
+		}
+		r = p.open(t)
+		defer shutdown(t, r)
+		_, err = r.Wait(t.Context(), "x")
+		check(err)
+		if d, err := r.Run(t.Context(), "x"); err != nil || d.Error != text {
+			t.Errorf("%v, stored is %q", err, d.Error)
 		}
 	})
 }

@@ -16,6 +16,11 @@
 //	result, err := r.Execute(ctx, "orders", cloacina.Values{"order": 42})
 //	err = r.Shutdown(ctx)
 //
+// The ctx of Shutdown says how long it may wait. A program whose own context
+// ends at a signal ([os/signal.NotifyContext]) gives Shutdown a fresh one with a
+// timeout, because an ended ctx leaves running tasks no time; see the example
+// of [Runner.Shutdown].
+//
 // Generated code adds typed functions: Run(ctx, r, Input{...}) executes and
 // returns a Result struct, Start returns a [RunOf] it. They end in [StartOf],
 // which takes the same way as [Runner.Start].
@@ -26,7 +31,20 @@
 // failed or cancelled; it is blocked, and nothing of it runs, if its plan does
 // not fit the registered code or an assertion failed. A task waits for its
 // dependencies to end. Then its trigger rule is evaluated, once: it is ready or
-// skipped. A ready task runs when one of [Config.MaxConcurrentTasks] slots is
+// skipped.
+//
+// A task without a trigger rule has the rule "always": it runs when its
+// dependencies have ended HOWEVER they ended, be it completed, failed or
+// skipped. Dependencies give the order and the values; what has to have
+// succeeded is said by a rule. To ask for success, write
+//
+//	//cloacina:task dependencies=fetch,check trigger_rules=all_success
+//
+// on the task, or default_trigger_rules=all_success on the workflow for all its
+// tasks. The log tells where it matters: "Task ready: store (no trigger rule;
+// collect failed)".
+//
+// A ready task runs when one of [Config.MaxConcurrentTasks] slots is
 // free, the oldest first over all runs. A failed attempt is followed by another
 // if one is left and the retry condition says so: the task is retrying until
 // the delay has passed, and holds no slot. It ends completed or failed, or
@@ -37,6 +55,9 @@
 //	   |         ^        |  |`-> failed
 //	   v         |        v
 //	skipped      `---- retrying
+//
+// A task may have functions that are called when it has completed or failed;
+// see [TaskEnd].
 //
 // # What a task sees
 //
@@ -70,7 +91,8 @@
 // are one transaction, and nothing acts on it before it is on disk. When the
 // process dies, attempts that ran are run again under the same number;
 // completed tasks never are. So a task has to bear being executed more than
-// once; [TaskInfo.IdempotencyKey] helps. If the store fails, the runner stops
+// once; [TaskInfo.IdempotencyKey] helps. Callbacks, which follow the outcome,
+// are called at least once. If the store fails, the runner stops
 // and every call returns [ErrStore]; a run of which the store refuses a change,
 // because something else has written to it, is blocked and leaves the others.
 //

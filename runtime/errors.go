@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
@@ -26,11 +28,12 @@ var (
 	// the contexts of its attempts.
 	ErrCancelled = errors.New("run was cancelled")
 	// ErrRunTimeout is among the errors of a run that reached its timeout, and
-	// is the cause that ends the contexts of its attempts.
+	// is the cause that ends the contexts of its attempts. The error's text has
+	// the duration.
 	ErrRunTimeout = errors.New("run timed out")
 	// ErrAttemptTimeout is the error of an attempt that reached its deadline,
 	// and the cause that ends its context. It also is a
-	// [context.DeadlineExceeded].
+	// [context.DeadlineExceeded]. The error's text has the duration.
 	ErrAttemptTimeout error = attemptTimeout{}
 	// ErrShutdown says that the runner is shut down, and is the cause that
 	// ends the contexts of attempts that a shutdown does not wait for.
@@ -58,30 +61,26 @@ var (
 
 // attemptTimeout is an error of its own type so that everything that knows
 // timeouts (retry conditions, net.Error, context) recognises it.
-type attemptTimeout struct{}
+type attemptTimeout struct{ after time.Duration } // zero for the kind of error
 
-func (attemptTimeout) Error() string   { return "attempt timed out" }
+func (e attemptTimeout) Error() string {
+	if e.after == 0 {
+		return "attempt timed out"
+	}
+	return fmt.Sprintf("attempt timed out after %v (timeout of the task)", e.after)
+}
+
 func (attemptTimeout) Timeout() bool   { return true }
 func (attemptTimeout) Temporary() bool { return true }
 
-// Is makes it a deadline that was exceeded.
-func (attemptTimeout) Is(target error) bool { return target == context.DeadlineExceeded }
-
-// PanicError is the error of an attempt that panicked.
-type PanicError struct {
-	// Value is what the function panicked with.
-	Value any
-	// Stack is the stack of the goroutine at the panic.
-	Stack []byte
+// Is makes it a deadline that was exceeded, and one of its kind.
+func (attemptTimeout) Is(target error) bool {
+	return target == context.DeadlineExceeded || target == attemptTimeout{}
 }
 
-// Error returns the panic's value without the stack.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// Unwrap returns the value if the function panicked with an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
+// runTimeout is the error of a run that reached the timeout of its plan.
+func runTimeout(p *plan.Plan) error {
+	return fmt.Errorf("%w after %v (timeout of the workflow)", ErrRunTimeout, p.Timeout)
 }
 
 // RunFailedError is the error of a run that ended failed. [errors.Is] and

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"time"
 
 	cloacina "github.com/cloacina-go/cloacina/runtime"
@@ -110,6 +112,32 @@ func ExampleRunner_Start_input() {
 	// Output:
 	// start workflow greeting: invalid input key "name" is missing: it is required (string)
 	// invalid input key "nam" is unknown: the workflow accepts name
+}
+
+// A program that ends well at an interrupt: what runs may finish, and what does
+// not goes on at the next start.
+func ExampleRunner_Shutdown() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	r := open(ctx)
+
+	run, err := r.Start(ctx, "greeting", cloacina.Values{"name": "world"}, cloacina.StartOptions{ID: "order-42"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := run.Wait(ctx) // an interrupt ends the wait, not the run
+	if err == nil {
+		fmt.Println(result.State)
+	}
+
+	// Not ctx, which the interrupt has ended: Shutdown would wait for nothing.
+	patience, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	fmt.Println(r.Shutdown(patience))
+	// Output:
+	// completed
+	// <nil>
 }
 
 func ExampleStartOf() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,7 +19,13 @@ import (
 	"github.com/cloacina-go/cloacina/internal/store/memory"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if value := os.Getenv(childVariable); value != "" {
+		fmt.Println(child(value))
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // task is a task of a hand-written workflow: its plan and its code.
 type task struct {

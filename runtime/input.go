@@ -1,7 +1,6 @@
 package cloacina
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,24 +77,30 @@ var kindsOf = map[string][]jsonvalue.Kind{
 
 // checkInput checks an initial context against what the workflow accepts and
 // returns it with the defaults of what is missing, sorted by key. Everything
-// that is wrong is reported at once.
-func (w *workflow) checkInput(given []engine.Entry) ([]engine.Entry, error) {
+// that is wrong is reported at once, unstorable values, which are no part of
+// what is given, included.
+func (w *workflow) checkInput(given []engine.Entry, unstorable []error) ([]engine.Entry, error) {
+	p := newProblems(unstorable)
 	if w.graph.Plan().InputDeclared {
-		return w.checkDeclared(given)
+		given = w.checkDeclared(given, p)
+	} else {
+		w.checkUndeclared(given, p)
 	}
-	var errs []error
+	return given, p.join()
+}
+
+// checkUndeclared refuses the keys that tasks write.
+func (w *workflow) checkUndeclared(given []engine.Entry, p *problems) {
 	for _, e := range given {
 		if task, ok := w.writers[e.Key]; ok {
-			errs = append(errs, fmt.Errorf(
+			p.add(e.Key, fmt.Errorf(
 				"%w %q: task %s writes it; leave it out, or declare the workflow's input with it",
 				ErrInputKey, e.Key, w.graph.Plan().Tasks[task].ID))
 		}
 	}
-	return given, errors.Join(errs...)
 }
 
-func (w *workflow) checkDeclared(given []engine.Entry) ([]engine.Entry, error) {
-	var errs []error
+func (w *workflow) checkDeclared(given []engine.Entry, p *problems) []engine.Entry {
 	declared := w.graph.Plan().Input
 	names := make([]string, len(declared))
 	all := slices.Clone(given)
@@ -103,24 +108,26 @@ func (w *workflow) checkDeclared(given []engine.Entry) ([]engine.Entry, error) {
 		names[i] = in.Name
 		at, found := slices.BinarySearchFunc(given, in.Name, compareKey)
 		switch {
+		case p.known(in.Name):
 		case found:
 			if !fits(in.Shape, given[at].Value) {
-				errs = append(errs, inputOwner.wrongShape(in.Name, in.Shape, given[at].Value))
+				p.add(in.Name, inputOwner.wrongShape(in.Name, in.Shape, given[at].Value))
 			}
 		case w.defaults[i] != nil:
 			all = append(all, engine.Entry{Key: in.Name, Value: w.defaults[i]})
 		case !in.Optional:
-			errs = append(errs, fmt.Errorf("%w %q is missing: it is required (%s)", ErrInputKey, in.Name, in.Shape))
+			p.add(in.Name, fmt.Errorf("%w %q is missing: it is required (%s)", ErrInputKey, in.Name, in.Shape))
 		}
 	}
-	for _, e := range given {
-		if !slices.Contains(names, e.Key) {
-			errs = append(errs, fmt.Errorf("%w %q is unknown: the workflow accepts %s",
-				ErrInputKey, e.Key, listOr(names, "none")))
+	for _, key := range p.keys(given) {
+		if !slices.Contains(names, key) {
+			p.replace(key, fmt.Errorf("%w %q is unknown: the workflow accepts %s",
+				ErrInputKey, key, listOr(names, "none")))
 		}
 	}
+	p.order = names
 	slices.SortFunc(all, func(a, b engine.Entry) int { return strings.Compare(a.Key, b.Key) })
-	return all, errors.Join(errs...)
+	return all
 }
 
 func compareKey(e engine.Entry, key string) int { return strings.Compare(e.Key, key) }

@@ -26,7 +26,7 @@ type Keys struct {
 	mu     sync.Mutex
 	writes map[string][]byte // nil is a tombstone
 	size   int               // of writes, in bytes of keys and values
-	err    error
+	errs   []error
 	over   bool
 }
 
@@ -67,14 +67,25 @@ func newFinalKeys(g *engine.Graph, r *engine.Run, lim limits) *Keys {
 func (k *Keys) entries() ([]engine.Entry, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.err != nil {
-		return nil, k.err
+	if len(k.errs) > 0 {
+		return nil, k.errs[0]
 	}
+	return k.sorted(), nil
+}
+
+// collected returns what was written, sorted by key, and every error.
+func (k *Keys) collected() ([]engine.Entry, []error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.sorted(), k.errs
+}
+
+func (k *Keys) sorted() []engine.Entry {
 	out := make([]engine.Entry, 0, len(k.writes))
 	for _, key := range slices.Sorted(maps.Keys(k.writes)) {
 		out = append(out, engine.Entry{Key: key, Value: k.writes[key]})
 	}
-	return out, nil
+	return out
 }
 
 // close ends the use of the keys: whatever comes later gets [ErrAttemptOver].
@@ -84,22 +95,24 @@ func (k *Keys) close() {
 	k.over = true
 }
 
-// record keeps the first error.
+// record keeps an error. The first one ends an attempt; whoever starts a run
+// is told all of them.
 func (k *Keys) record(err error) {
 	if err == nil {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.err == nil {
-		k.err = err
-	}
+	k.errs = append(k.errs, err)
 }
 
 func (k *Keys) firstError() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.err
+	if len(k.errs) == 0 {
+		return nil
+	}
+	return k.errs[0]
 }
 
 // lookup returns the JSON of a key: this attempt's write, else the inherited value.

@@ -36,8 +36,8 @@ func WriteNonZero[T any](k *Keys, key string, v T) {
 	}
 }
 
-// WriteAll stores all values; nil is stored as null. The first error in the
-// order of the keys is kept in k.
+// WriteAll stores all values; nil is stored as null. Errors are
+// kept in k, in the order of the keys.
 func WriteAll(k *Keys, values Values) {
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		k.record(k.set(key, values[key]))

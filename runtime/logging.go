@@ -92,6 +92,10 @@ func runSummary(run *engine.Run) string {
 // attr is an attribute for an error's text.
 func errorAttr(err error) slog.Attr { return slog.String(fieldError, errorText(err)) }
 
+// durationAttr is an attribute for a duration, with its unit: handlers make bare
+// numbers of durations.
+func durationAttr(key string, d time.Duration) slog.Attr { return slog.String(key, d.String()) }
+
 // instant converts Unix milliseconds, 0 meaning never.
 func instant(ms int64) time.Time {
 	if ms == 0 {

@@ -2,11 +2,13 @@ package cloacina
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rs/zerolog"
@@ -116,6 +118,58 @@ func TestSkipReasonIsLogged(t *testing.T) {
 		want := `reason="trigger rule not satisfied: context_value(\"score\", less_than, 81) is false"`
 		if err != nil || !strings.Contains(buf.String(), want) {
 			t.Errorf("%v: log lacks %s:\n%s", err, want, buf.String())
+		}
+	})
+}
+
+// A task without a rule that runs although something before it did not
+// complete says so: rules that passed are something else.
+func TestLogOfReadyTasks(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		log := &logs{}
+		p.cfg.Handler = log
+		never := func(*View) (bool, Leaves) { return false, Leaves{} }
+		always := func(*View) (bool, Leaves) { return true, LeavesOf(true) }
+		r := p.open(t, flow("w",
+			plain("good", nothing), plain("collect", failing(errSource)),
+			plain("cached", nothing, 0).when(TaskFailed(0), never),
+			plain("store", nothing, 1), plain("store_all", nothing, 0, 1, 2), plain("plain", nothing, 0),
+			plain("ruled", nothing, 1).when(TaskFailed(1), always),
+			plain("many", nothing, 3), plain("f1", failing(errSource)), plain("f2", failing(errSource)),
+			plain("f3", failing(errSource)), plain("all", nothing, 1, 8, 9, 10)))
+		if _, err := r.Execute(t.Context(), "w", nil); !errors.Is(err, errSource) {
+			t.Error(err)
+		}
+		shutdown(t, r)
+		const passed = " (dependencies satisfied, trigger rules passed)"
+		log.has(t,
+			"Task ready: good"+passed, "Task ready: plain"+passed, "Task ready: ruled"+passed, "Task ready: many"+passed,
+			"Task ready: store (no trigger rule; collect failed)",
+			"Task ready: store_all (no trigger rule; collect failed, cached skipped)",
+			"Task ready: all (no trigger rule; collect failed, f1 failed, f2 failed and 1 more)")
+	})
+}
+
+// Durations have a unit, whatever the handler makes of numbers.
+func TestLoggedDurationsHaveAUnit(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		var buf bytes.Buffer
+		p.cfg.Logger = zerolog.New(&buf)
+		release := make(chan struct{})
+		defer close(release)
+		r := p.open(t, flow("w",
+			plain("a", failing(errSource)).retries(1, 1077*time.Millisecond),
+			plain("deaf", func(context.Context) error { <-release; return nil }).timeout(time.Minute)))
+		if _, err := r.Execute(t.Context(), "w", nil); err == nil {
+			t.Error("no error")
+		}
+		shutdown(t, r)
+		for _, want := range []string{`"delay":"1.077s"`, `"after":"30s"`} {
+			if !strings.Contains(buf.String(), want) {
+				t.Errorf("log lacks %s:\n%s", want, buf.String())
+			}
 		}
 	})
 }

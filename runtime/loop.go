@@ -30,6 +30,12 @@ type loop struct {
 	timers   timers
 	// callbacks counts the callbacks that have not returned.
 	callbacks int
+	// uncalled are callbacks of earlier processes whose workflow is not
+	// registered yet; unrecorded are those that need not be called again, to be
+	// recorded at recordBy at the latest.
+	uncalled   []store.Callback
+	unrecorded []store.CallbackDone
+	recordBy   *due
 
 	changes []pending
 	effects []effect
@@ -78,6 +84,9 @@ func (l *loop) round() error {
 	l.timers.fire(l.now)
 	for {
 		l.fill()
+		if len(l.changes) > 0 || l.draining {
+			l.recordCallbacks()
+		}
 		refused, err := l.commit()
 		if err != nil {
 			return err
@@ -92,7 +101,7 @@ func (l *loop) round() error {
 
 // pending is a change that the round commits.
 type pending struct {
-	run    *openRun
+	run    *openRun // nil for what no store refuses
 	change store.Change
 }
 

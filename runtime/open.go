@@ -31,7 +31,10 @@ func Open(ctx context.Context, path string, cfg Config) (*Runner, error) {
 		return nil, err
 	}
 	s, err := openStore(ctx, path, cfg)
-	if err != nil {
+	switch {
+	case errors.Is(err, errNoPath):
+		return nil, fmt.Errorf("open store: %w", err)
+	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	r := newRunner(cfg, s)
@@ -46,6 +49,9 @@ func Open(ctx context.Context, path string, cfg Config) (*Runner, error) {
 	return r, nil
 }
 
+// errNoPath is the error about a path without a name in it.
+var errNoPath = errors.New(`the path is empty; pass a file such as "runs.db", or ":memory:" in a test`)
+
 func openStore(ctx context.Context, path string, cfg Config) (store.Store, error) {
 	file, isURL := strings.CutPrefix(path, "sqlite://")
 	switch {
@@ -54,7 +60,7 @@ func openStore(ctx context.Context, path string, cfg Config) (store.Store, error
 	case file == ":memory:":
 		return memory.New(), nil
 	case file == "":
-		return nil, errors.New("the path is empty; want :memory:, a file or sqlite://FILE")
+		return nil, errNoPath
 	case !isURL && strings.Contains(path, "://"):
 		return nil, errors.New("unknown kind of store; want :memory:, a file or sqlite://FILE")
 	}
@@ -75,29 +81,37 @@ func newRunner(cfg Config, s store.Store) *Runner {
 	}
 }
 
-// buildVersion is the version of the program: that of its module, else the
-// revision of its repository. A test has neither.
+// unversioned is what a build is called that has no version.
+const unversioned = "(devel)"
+
+// buildVersion is the version of the program.
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return ""
+		return unversioned
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
+	return versionOf(info)
+}
+
+// versionOf is the version of the main module, else "(devel)" and what is known
+// of the repository. A test and a program run by go run have neither.
+func versionOf(info *debug.BuildInfo) string {
+	if v := info.Main.Version; v != "" && v != unversioned {
 		return v
 	}
 	revision, modified := "", ""
 	for _, s := range info.Settings {
 		switch {
 		case s.Key == "vcs.revision":
-			revision = s.Value
+			revision = " " + s.Value
 		case s.Key == "vcs.modified" && s.Value == "true":
 			modified = "+dirty"
 		}
 	}
 	if revision == "" {
-		return ""
+		return unversioned
 	}
-	return revision + modified
+	return unversioned + revision + modified
 }
 
 func newLoop(r *Runner) *loop {
@@ -122,6 +136,9 @@ func (l *loop) load(ctx context.Context) error {
 	if l.lastNum, err = l.r.store.LastNum(ctx); err != nil {
 		return err
 	}
+	if l.uncalled, err = l.r.store.Callbacks(ctx); err != nil {
+		return err
+	}
 	orphans := 0
 	for o, err := range l.r.store.OpenRuns(ctx) {
 		if err != nil {
@@ -138,13 +155,26 @@ func (l *loop) load(ctx context.Context) error {
 		}
 		l.r.live.add(run)
 	}
-	if orphans == 0 {
-		log(componentScheduler, "No orphaned tasks found")
-	} else {
-		log(componentScheduler, fmt.Sprintf("Found %s, to run again when registered", plural(orphans, "orphaned task")))
-	}
+	log(componentScheduler, found(len(l.dormant), orphans))
 	l.logDormant(ctx)
+	if n := len(l.uncalled); n > 0 {
+		log(componentScheduler, fmt.Sprintf("Found %s, to be called again when their workflow is registered",
+			plural(n, "callback")))
+	}
 	return nil
+}
+
+// found says what was found of earlier processes.
+func found(runs, orphans int) string {
+	switch {
+	case runs == 0:
+		return "No orphaned tasks found"
+	case orphans == 0:
+		return fmt.Sprintf("Found %s (no task was running)", plural(runs, "open run"))
+	default:
+		return fmt.Sprintf("Found %s (%s, which will run again)",
+			plural(runs, "open run"), plural(orphans, "orphaned task"))
+	}
 }
 
 // logDormant tells which workflows have runs that wait for being registered.
@@ -154,9 +184,12 @@ func (l *loop) logDormant(ctx context.Context) {
 		runs[run.plan.Name]++
 	}
 	for _, name := range slices.Sorted(maps.Keys(runs)) {
-		l.r.log.LogAttrs(ctx, slog.LevelInfo, "Open runs go on when their workflow is registered",
-			slog.String(fieldComponent, componentScheduler),
-			slog.String(fieldWorkflow, name), slog.Int("runs", runs[name]))
+		message := "1 open run waits for its workflow to be registered"
+		if n := runs[name]; n > 1 {
+			message = fmt.Sprintf("%d open runs wait for their workflow to be registered", n)
+		}
+		l.r.log.LogAttrs(ctx, slog.LevelInfo, message,
+			slog.String(fieldComponent, componentScheduler), slog.String(fieldWorkflow, name))
 	}
 }
 

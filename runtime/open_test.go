@@ -6,6 +6,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -15,8 +16,8 @@ import (
 func TestOpenTellsPathsApart(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
-		"":                   "path is empty",
-		"sqlite://":          "path is empty",
+		"":                   `open store: the path is empty; pass a file such as "runs.db", or ":memory:" in a test`,
+		"sqlite://":          `open store: the path is empty; pass a file such as "runs.db", or ":memory:" in a test`,
 		"postgres://host/db": "unknown kind of store",
 		"sqlite3://x.db":     "unknown kind of store",
 	} {
@@ -116,4 +117,22 @@ func TestOpenReportsWhatCannotBeRead(t *testing.T) {
 			t.Errorf("%d of 3 stores were closed", closed)
 		}
 	})
+}
+
+func TestVersionOfABuild(t *testing.T) {
+	t.Parallel()
+	revision, dirty := debug.BuildSetting{Key: "vcs.revision", Value: "3fec402"}, debug.BuildSetting{Key: "vcs.modified", Value: "true"}
+	for want, info := range map[string]debug.BuildInfo{
+		"v1.2.3":                {Main: debug.Module{Version: "v1.2.3"}, Settings: []debug.BuildSetting{revision}},
+		"(devel)":               {Main: debug.Module{Version: "(devel)"}, Settings: []debug.BuildSetting{dirty}},
+		"(devel) 3fec402":       {Main: debug.Module{Version: "(devel)"}, Settings: []debug.BuildSetting{revision}},
+		"(devel) 3fec402+dirty": {Settings: []debug.BuildSetting{dirty, revision}},
+	} {
+		if got := versionOf(&info); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got := buildVersion(); !strings.HasPrefix(got, "(devel)") {
+		t.Errorf("a test is %q", got)
+	}
 }

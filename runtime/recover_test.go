@@ -117,8 +117,9 @@ func TestRecoveryAfterACrash(t *testing.T) {
 		if want := []string{"first", "second", "second"}; !slices.Equal(calls, want) {
 			t.Errorf("calls were %v, want %v", calls, want)
 		}
-		log.has(t, "Found 1 orphaned task, to run again when registered",
-			"Open runs go on when their workflow is registered",
+		log.has(t, "INFO  cloacina::scheduler > Found 1 open run (1 orphaned task, which will run again)",
+			"INFO  cloacina::scheduler > 1 open run waits for its workflow to be registered",
+			"INFO  cloacina::scheduler > Resuming 1 run",
 			"Task interrupted: second (attempt 1 runs again)")
 		detail, err := r.Run(t.Context(), "x")
 		if err != nil || detail.Tasks[1].Attempts[0].Interruptions != 1 {
@@ -334,10 +335,19 @@ func TestAnotherPlanBlocksARun(t *testing.T) {
 		p.cfg.Handler = log
 		r = p.open(t, flow("w", plain("a", nothing)))
 		_, err := r.Wait(t.Context(), "x")
-		if !errors.Is(err, ErrBlocked) || !strings.Contains(err.Error(), "another plan") {
+		const want = "run x of workflow w: run is blocked: it was started from another plan of the workflow than the " +
+			"registered one (task a: retry_attempts 1, now 0; task a: retry_delay 1s, now 0s; " +
+			"task a: retry_max_delay 24h0m0s, now 0s; task a: retry_backoff fixed, now exponential; task b is gone); " +
+			`register the code it was started with, or give it up with r.Cancel(ctx, "x")`
+		if !errors.Is(err, ErrBlocked) || err.Error() != want {
 			t.Errorf("wait: %v", err)
 		}
-		log.has(t, "ERROR cloacina::scheduler > Pipeline blocked")
+		log.has(t, "INFO  cloacina::scheduler > Found 2 open runs (no task was running)",
+			"INFO  cloacina::scheduler > 2 open runs wait for their workflow to be registered",
+			"ERROR cloacina::scheduler > Pipeline blocked")
+		if strings.Contains(log.String(), "No orphaned tasks found") || strings.Contains(log.String(), "Resuming") {
+			t.Errorf("log is\n%s", log)
+		}
 		blocked, err := r.Runs(t.Context(), RunFilter{States: []State{Blocked}})
 		if err != nil || len(blocked) != 2 || blocked[0].Error == "" || blocked[0].ID != "y" {
 			t.Errorf("%v, blocked runs are %+v", err, blocked)

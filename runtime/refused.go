@@ -30,7 +30,8 @@ type refusal struct {
 func (l *loop) commit() ([]refusal, error) {
 	changes := l.changes
 	l.changes = nil
-	if err := l.commitOf(changes, nil); err == nil || !isRefusal(err) {
+	all := func(*openRun) bool { return true }
+	if err := l.commitOf(changes, all); err == nil || !isRefusal(err) {
 		return nil, err
 	}
 	var refused []refusal
@@ -40,7 +41,8 @@ func (l *loop) commit() ([]refusal, error) {
 			continue
 		}
 		tried[c.run] = true
-		if err := l.commitOf(changes, c.run); isRefusal(err) {
+		same := func(run *openRun) bool { return run == c.run }
+		if err := l.commitOf(changes, same); c.run != nil && isRefusal(err) {
 			refused = append(refused, refusal{c.run, err})
 		} else if err != nil {
 			return nil, err
@@ -49,11 +51,11 @@ func (l *loop) commit() ([]refusal, error) {
 	return refused, nil
 }
 
-// commitOf commits the changes of a run, or those of all runs if it is nil.
-func (l *loop) commitOf(changes []pending, run *openRun) error {
+// commitOf commits the changes of those runs that are chosen.
+func (l *loop) commitOf(changes []pending, chosen func(*openRun) bool) error {
 	batch := make([]store.Change, 0, len(changes))
 	for _, c := range changes {
-		if run == nil || c.run == run {
+		if chosen(c.run) {
 			batch = append(batch, c.change)
 		}
 	}

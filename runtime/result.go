@@ -82,13 +82,14 @@ func (r *Runner) newResult(d *store.RunDetail, run *openRun) *Result {
 		detail: d, limits: r.cfg.limits(),
 	}
 	if d.Error != "" {
-		result.reason = ErrRunTimeout // nothing else fails a run as a whole
+		result.reason = runTimeout(d.Plan) // nothing else fails a run as a whole
 	}
 	if w, err := r.registered(d.Workflow); err == nil && w.graph.Plan().Fingerprint == d.Fingerprint {
 		result.graph = w.graph
 	}
+	rec := &record{RunDetail: d, graph: result.graph}
 	for i := range d.Tasks {
-		result.Tasks[i] = newTaskResult(d, i)
+		result.Tasks[i] = newTaskResult(rec, i)
 		if run != nil && run.errs[i] != nil {
 			result.Tasks[i].Err = run.errs[i]
 		}
@@ -96,17 +97,14 @@ func (r *Runner) newResult(d *store.RunDetail, run *openRun) *Result {
 	return result
 }
 
-func newTaskResult(d *store.RunDetail, task int) TaskResult {
+func newTaskResult(d *record, task int) TaskResult {
 	p, t := &d.Plan.Tasks[task], &d.Tasks[task]
 	result := TaskResult{
 		ID: p.ID, State: taskState(t.Status), AllowFailure: p.AllowFailure,
-		Attempts: len(t.Attempts), Err: lastError(t),
+		Attempts: len(t.Attempts), Err: lastError(t), Reason: d.skipReason(task),
 	}
 	if n := len(t.Attempts); n > 0 {
 		result.Started, result.Ended = instant(t.Attempts[0].Started), instant(t.Attempts[n-1].Ended)
-	}
-	if t.Status == engine.TaskSkipped {
-		result.Reason = skipReason(d.Plan, task, t.Leaves)
 	}
 	return result
 }
@@ -154,18 +152,7 @@ func (r *Result) keys() (*Keys, error) {
 		if err != nil {
 			return nil, fmt.Errorf("final context of run %s: %w", r.Run, err)
 		}
-		return newFinalKeys(g, r.state(), r.limits), nil
+		return newFinalKeys(g, storedState(r.detail), r.limits), nil
 	}
-	return newFinalKeys(r.graph, r.state(), r.limits), nil
-}
-
-// state rebuilds as much of the run's state as reading its context takes.
-func (r *Result) state() *engine.Run {
-	run := &engine.Run{ID: r.Run, Status: r.detail.Status, Initial: r.detail.Initial}
-	run.Tasks = make([]engine.Task, len(r.detail.Tasks))
-	for i := range r.detail.Tasks {
-		t := &r.detail.Tasks[i]
-		run.Tasks[i] = engine.Task{Status: t.Status, Writes: t.Writes, Leaves: t.Leaves}
-	}
-	return run
+	return newFinalKeys(r.graph, storedState(r.detail), r.limits), nil
 }

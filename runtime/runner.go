@@ -77,7 +77,8 @@ func newWorkflow(w *Workflow, lim limits) (*workflow, error) {
 }
 
 // Register makes workflows known: they can be started from now on, and their
-// open runs, read by [Open], go on. An attempt that was running when the
+// open runs, read by [Open], go on. Callbacks that may not have been called are
+// called, also of runs that have ended. An attempt that was running when the
 // process died runs again under the same number. A run that was started from
 // another plan than the registered one is left as it is and is blocked.
 // All workflows are registered or, if one is invalid, none.
@@ -168,10 +169,12 @@ func (r *Runner) end(reason error) {
 
 // Shutdown ends the runner. From now on nothing starts: calls return
 // [ErrShutdown], and tasks that become ready stay so until the next start of
-// the program. Attempts that are running, and callbacks, may finish. When ctx
-// ends before they do, the contexts of the attempts are cancelled with
-// ErrShutdown, their ends are not waited for, and they run again at the next
-// start under the same number; Shutdown then returns the error of ctx.
+// the program. Attempts that are running may finish, and so may callbacks, also
+// those about tasks that end meanwhile. When ctx ends before they do, their
+// contexts are cancelled, those of attempts with the cause ErrShutdown, their
+// ends are not waited for, and Shutdown returns the error of ctx. At the next
+// start, once their workflow is registered, the attempts run again under the
+// same number, and the callbacks are called again.
 //
 // Shutdown may be called more than once, and by many at once; each call waits
 // for the same end. A task that calls it waits for itself until ctx ends.

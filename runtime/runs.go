@@ -2,6 +2,7 @@ package cloacina
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -75,15 +76,21 @@ type AttemptDetail struct {
 	NextAt time.Time
 	// Interruptions is how often the process died during it.
 	Interruptions int
-	// Host and Version are the machine and the build that ran it.
-	Host, Version string
+	// Host is the name of the machine that ran it.
+	Host string
+	// Version is the build that ran it, as the build information has it: the
+	// version of the main module, else "(devel)" with the revision of the
+	// repository where that is known. A program run by go run, a test, or one
+	// built with -buildvcs=false is plain "(devel)".
+	Version string
 }
 
 // RunFilter selects runs. The zero value selects all.
 type RunFilter struct {
 	// Workflow selects by the name of the workflow. Defaults to any.
 	Workflow string
-	// States selects by state. Defaults to any.
+	// States selects by state: Running, Paused, Blocked, Completed, Failed or
+	// Cancelled. Defaults to any.
 	States []State
 	// Before selects runs with a smaller [RunInfo.Number]: for the next page,
 	// the number of the last run of the page before. Defaults to no bound.
@@ -98,7 +105,7 @@ const defaultPage = 100
 func (r *Runner) Runs(ctx context.Context, filter RunFilter) ([]RunInfo, error) {
 	f, err := filter.translate()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("list runs: %w", err)
 	}
 	var page []RunInfo
 	err = r.read(func(s store.Store) error {
@@ -183,23 +190,21 @@ func (r *Runner) Run(ctx context.Context, id string) (*RunDetail, error) {
 			return foundError("read", id, err)
 		}
 		detail = &RunDetail{RunInfo: r.info(&d.RunInfo), Tasks: make([]TaskDetail, len(d.Tasks))}
+		rec := &record{RunDetail: d}
 		for i := range d.Tasks {
-			detail.Tasks[i] = taskDetail(d, i)
+			detail.Tasks[i] = taskDetail(rec, i)
 		}
 		return nil
 	})
 	return detail, err
 }
 
-func taskDetail(d *store.RunDetail, task int) TaskDetail {
+func taskDetail(d *record, task int) TaskDetail {
 	t := &d.Tasks[task]
 	detail := TaskDetail{
 		ID: d.Plan.Tasks[task].ID, State: taskState(t.Status), Rule: d.Plan.Tasks[task].Rule.Text,
 		Decided: instant(t.Decided), Ended: instant(t.Ended),
-		Attempts: make([]AttemptDetail, len(t.Attempts)),
-	}
-	if t.Status == engine.TaskSkipped {
-		detail.Reason = skipReason(d.Plan, task, t.Leaves)
+		Reason: d.skipReason(task), Attempts: make([]AttemptDetail, len(t.Attempts)),
 	}
 	for i, a := range t.Attempts {
 		detail.Attempts[i] = AttemptDetail{

@@ -112,7 +112,7 @@ func TestRunDetail(t *testing.T) {
 		near("end", first.Ended, time.Minute)
 		near("next", first.NextAt, time.Hour+time.Minute)
 		near("deadline", d.Deadline, 10*time.Hour)
-		if first.Outcome != "failed" || first.Error != errSource.Error() || first.Host == "" {
+		if first.Outcome != "failed" || first.Error != errSource.Error() || first.Host == "" || first.Version == "" {
 			t.Errorf("first attempt is %+v", first)
 		}
 		result, err := run.Wait(t.Context())
@@ -132,6 +132,23 @@ func TestRunDetail(t *testing.T) {
 		}
 		if _, err := r.Run(t.Context(), "nobody"); !errors.Is(err, ErrRunNotFound) {
 			t.Error(err)
+		}
+	})
+}
+
+// A state that no run has is refused with those that there are.
+func TestRunsWithAnUnknownState(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		r := p.open(t)
+		defer shutdown(t, r)
+		for _, state := range []State{"done", Skipped, ""} {
+			_, err := r.Runs(t.Context(), RunFilter{States: []State{Running, state}})
+			want := fmt.Sprintf("list runs: %q is not the state of a run, which is running, paused, blocked, "+
+				"completed, failed or cancelled", string(state))
+			if err == nil || err.Error() != want {
+				t.Errorf("error is %v", err)
+			}
 		}
 	})
 }

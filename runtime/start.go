@@ -24,7 +24,8 @@ type StartOptions struct {
 // Start starts a run of a registered workflow and returns once it is on disk.
 // The input is the initial context; nil is an empty one. Keys that the
 // workflow does not accept, and missing ones, are [ErrInputKey]; a value of
-// another kind than a declared key has is [ErrWrongType].
+// another kind than a declared key has is [ErrWrongType], and one that has no
+// JSON form [ErrNotStorable]. The error has a line for each key that is wrong.
 //
 // With an ID that is known, Start returns that run if workflow and input are
 // the same, else [ErrRunConflict]. If ctx ends first the run may have been
@@ -90,11 +91,7 @@ func (r *Runner) checkStart(name string, opts StartOptions, write func(*Keys)) (
 	}
 	k := newInputKeys(r.cfg.limits())
 	write(k)
-	entries, err := k.entries()
-	if err != nil {
-		return nil, nil, fmt.Errorf("input: %w", err)
-	}
-	initial, err := w.checkInput(entries)
+	initial, err := w.checkInput(k.collected())
 	return w, initial, err
 }
 

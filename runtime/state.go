@@ -44,7 +44,8 @@ func taskState(s engine.TaskStatus) State { return State(s.String()) }
 func runStatus(s State) (engine.RunStatus, error) {
 	var status engine.RunStatus
 	if err := status.UnmarshalText([]byte(s)); err != nil {
-		return 0, fmt.Errorf("%q is not the state of a run", string(s))
+		return 0, fmt.Errorf("%q is not the state of a run, which is "+
+			"running, paused, blocked, completed, failed or cancelled", string(s))
 	}
 	return status, nil
 }

@@ -53,8 +53,10 @@ func (l *loop) becameReady(run *openRun, e *engine.Event, d engine.Decision) {
 	switch {
 	case d.Verdict:
 		l.store(run, store.TaskDecided{Run: run.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: l.millis()})
-		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
-			"Task ready: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules passed)")
+		if l.logs(slog.LevelInfo) { // the reason is not for free
+			l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
+				"Task ready: "+run.plan.Tasks[d.Task].ID+" ("+run.readyReason(d.Task)+")")
+		}
 	case e.Kind == engine.RetryDue:
 		l.store(run, store.TaskRequeued{Run: run.num, Task: d.Task, At: l.millis()})
 	default:
@@ -83,7 +85,7 @@ func (l *loop) skipped(run *openRun, d engine.Decision) {
 	if l.logs(slog.LevelInfo) { // the reason is not for free
 		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
 			"Task skipped: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules failed)",
-			slog.String(fieldReason, skipReason(run.plan, d.Task, d.Leaves)))
+			slog.String(fieldReason, run.skipReason(d.Task, d.Leaves)))
 	}
 }
 
@@ -102,14 +104,16 @@ func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
 	l.store(run, store.AttemptEnded{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptSucceeded, At: l.millis(),
 	})
+	callback := run.code[d.Task].OnSuccess
 	l.store(run, store.TaskEnded{
 		Run: run.num, Task: d.Task, Status: engine.TaskCompleted, Writes: e.Writes, At: l.millis(),
+		Callback: callback != nil,
 	})
 	run.writers.add(d.Task, e.Writes)
 	l.logTask(run, d.Task, slog.LevelInfo, componentExecutor,
 		fmt.Sprintf("Task completed: %s (attempt %d)", run.plan.Tasks[d.Task].ID, d.Attempt),
 		slog.Int(fieldAttempt, d.Attempt))
-	l.callback(run, d.Task, d.Attempt, run.code[d.Task].OnSuccess, nil)
+	l.callback(run, d.Task, d.Attempt, callback, nil)
 }
 
 func (l *loop) willRetry(run *openRun, d engine.Decision, cause *failure) {
@@ -123,7 +127,7 @@ func (l *loop) willRetry(run *openRun, d engine.Decision, cause *failure) {
 	l.logTask(run, d.Task, slog.LevelWarn, componentExecutor,
 		fmt.Sprintf("Task will be retried: %s (attempt %d failed, next attempt in %v)",
 			run.plan.Tasks[d.Task].ID, d.Attempt, delay),
-		append(cause.attrs(), slog.Int(fieldAttempt, d.Attempt), slog.Duration("delay", delay))...)
+		append(cause.attrs(), slog.Int(fieldAttempt, d.Attempt), durationAttr("delay", delay))...)
 }
 
 func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
@@ -136,11 +140,14 @@ func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
 	}
 	l.store(run, end)
-	l.store(run, store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskFailed, At: l.millis()})
+	callback := run.code[d.Task].OnFailure
+	l.store(run, store.TaskEnded{
+		Run: run.num, Task: d.Task, Status: engine.TaskFailed, At: l.millis(), Callback: callback != nil,
+	})
 	l.logTask(run, d.Task, slog.LevelError, componentExecutor,
 		fmt.Sprintf("Task failed: %s (attempt %d, no retry)", run.plan.Tasks[d.Task].ID, d.Attempt),
 		append(cause.attrs(), slog.Int(fieldAttempt, d.Attempt))...)
-	l.callback(run, d.Task, d.Attempt, run.code[d.Task].OnFailure, cause.err)
+	l.callback(run, d.Task, d.Attempt, callback, cause.err)
 }
 
 func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
@@ -204,7 +211,7 @@ func (l *loop) watchDeadline(run *openRun) {
 		return
 	}
 	l.wait(run, run.state.Deadline, func(now int64) {
-		l.step(run, engine.Event{Kind: engine.TimedOut, Now: now}, newFailure(ErrRunTimeout))
+		l.step(run, engine.Event{Kind: engine.TimedOut, Now: now}, newFailure(runTimeout(run.plan)))
 	})
 }
 

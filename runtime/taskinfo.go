@@ -84,7 +84,7 @@ func (t *TaskInfo) Outcome(id string) (Outcome, error) {
 	state := &run.state.Tasks[ancestor]
 	o := Outcome{State: taskState(state.Status), Attempts: state.Attempt, Err: run.errs[ancestor]}
 	if state.Status == engine.TaskSkipped {
-		o.Reason = skipReason(run.plan, ancestor, state.Leaves)
+		o.Reason = run.skipReason(ancestor, state.Leaves)
 	}
 	return o, nil
 }

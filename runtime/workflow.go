@@ -36,9 +36,11 @@ type TaskCode struct {
 	// called once for each failed attempt, which holds its slot until then; a
 	// panic in it means no.
 	RetryIf func(err error) bool
-	// OnSuccess is called after the task completed. May be nil.
+	// OnSuccess is called after the task completed, at least once; see
+	// [TaskEnd]. May be nil.
 	OnSuccess func(ctx context.Context, e TaskEnd)
-	// OnFailure is called after the last attempt failed. May be nil.
+	// OnFailure is called after the last attempt failed, at least once; see
+	// [TaskEnd]. May be nil.
 	OnFailure func(ctx context.Context, e TaskEnd)
 }
 

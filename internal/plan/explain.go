@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,28 +12,39 @@ type Fact struct {
 	Text string
 	// True says whether it held.
 	True bool
+	// Missing says that it compares the value of a key that had none.
+	Missing bool
 }
 
 // String returns the fact as a phrase: `task_failed("fetch") is false`.
 func (f Fact) String() string {
-	return f.Text + " is " + strconv.FormatBool(f.True)
+	s := f.Text + " is " + strconv.FormatBool(f.True)
+	if f.Missing {
+		s += " (the key is missing)"
+	}
+	return s
 }
 
 // Explain says what the decision about a task rested on: the conditions of its
 // rule, in their order, without those that could be turned round and leave the
 // verdict as it is. Of a false all() only the false ones matter. It is empty
 // for "always".
-func (p *Plan) Explain(task int, l Leaves) []Fact {
-	e := explanation{plan: p, leaves: l}
+//
+// What missing says of the keys that the rule reads becomes part of the facts
+// that compare their values; nil says nothing.
+func (p *Plan) Explain(task int, l Leaves, missing func(rd *Read) bool) []Fact {
+	e := explanation{plan: p, leaves: l, reads: p.Tasks[task].Rule.Reads, missing: missing}
 	e.add(p.Tasks[task].Rule.Tree, 0)
 	return e.facts
 }
 
 // explanation collects the leaves that a verdict rests on.
 type explanation struct {
-	plan   *Plan
-	leaves Leaves
-	facts  []Fact
+	plan    *Plan
+	leaves  Leaves
+	reads   []Read
+	missing func(rd *Read) bool
+	facts   []Fact
 }
 
 // add adds the leaves that gave a subtree, whose first leaf has number first,
@@ -42,7 +54,7 @@ func (e *explanation) add(n *Node, first int) {
 		return
 	}
 	if n.Op.Leaf() {
-		e.facts = append(e.facts, Fact{Text: e.plan.NodeText(n), True: e.leaves.Bit(first)})
+		e.facts = append(e.facts, Fact{Text: e.plan.NodeText(n), True: e.leaves.Bit(first), Missing: e.lacks(n)})
 		return
 	}
 	decisive, some := e.decisive(n, first)
@@ -53,6 +65,16 @@ func (e *explanation) add(n *Node, first int) {
 		}
 		first = next
 	}
+}
+
+// lacks reports whether a leaf compares the value of a key that has none. Leaves
+// that ask whether there is one say it themselves.
+func (e *explanation) lacks(n *Node) bool {
+	if e.missing == nil || n.Op != OpValue || n.Cmp == CmpExists || n.Cmp == CmpNotExists {
+		return false
+	}
+	i := slices.IndexFunc(e.reads, func(rd Read) bool { return rd.Key == n.Key })
+	return i >= 0 && e.missing(&e.reads[i])
 }
 
 // decisive returns the value of an operand that settles the operator alone,

@@ -31,7 +31,7 @@ func TestExplain(t *testing.T) {
 		{op(plan.OpAny), nil, nil},
 	} {
 		p.Tasks[2].Rule = plan.Rule{Tree: test.rule}
-		got := p.Explain(2, plan.LeavesOf(test.bits...))
+		got := p.Explain(2, plan.LeavesOf(test.bits...), nil)
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s with %v (-want +got):\n%s", p.NodeText(test.rule), test.bits, diff)
 		}
@@ -54,7 +54,7 @@ func TestExplanationSuffices(t *testing.T) {
 			bits[i] = state>>i&1 == 1
 		}
 		verdict := tree.Eval(plan.LeavesOf(bits...))
-		for _, f := range p.Explain(2, plan.LeavesOf(bits...)) {
+		for _, f := range p.Explain(2, plan.LeavesOf(bits...), nil) {
 			for i, leaf := range leaves {
 				if p.NodeText(leaf) == f.Text && bits[i] == f.True {
 					kept[i] = true
@@ -70,9 +70,35 @@ func TestExplanationSuffices(t *testing.T) {
 	}
 }
 
+// Leaves that compare a value say whether there was one.
+func TestExplainMissingKeys(t *testing.T) {
+	t.Parallel()
+	p := sample()
+	var asked []string
+	facts := p.Explain(2, plan.LeavesOf(true, true, false, false, true, false), func(rd *plan.Read) bool {
+		asked = append(asked, rd.Key)
+		return rd.Key == "score"
+	})
+	var texts []string
+	for _, f := range facts {
+		texts = append(texts, f.String())
+	}
+	want := []string{`context_value("score", in, nil, true, 9223372036854775808, 80.0, "é\"\\") is true (the key is missing)`}
+	if diff := cmp.Diff(want, texts); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"score"}, asked); diff != "" {
+		t.Errorf("asked about (-want +got):\n%s", diff)
+	}
+	p.Tasks[2].Rule.Tree = &plan.Node{Op: plan.OpValue, Key: "/raw/a", Cmp: plan.CmpNotExists}
+	if got := p.Explain(2, plan.LeavesOf(true), func(*plan.Read) bool { return true }); got[0].Missing {
+		t.Errorf("got %s", got[0])
+	}
+}
+
 func TestExplainAlways(t *testing.T) {
 	t.Parallel()
-	if got := sample().Explain(0, plan.Leaves{}); len(got) != 0 {
+	if got := sample().Explain(0, plan.Leaves{}, nil); len(got) != 0 {
 		t.Errorf("got %v", got)
 	}
 }

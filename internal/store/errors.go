@@ -68,6 +68,8 @@ func Describe(c Change) string {
 		return fmt.Sprintf("end of task %d of run %d", c.Task, c.Run)
 	case RunEnded:
 		return fmt.Sprintf("end of run %d", c.Run)
+	case CallbackDone:
+		return fmt.Sprintf("callback about task %d of run %d", c.Task, c.Run)
 	default:
 		return fmt.Sprintf("change of type %T", c)
 	}

@@ -17,6 +17,7 @@ func TestDescribe(t *testing.T) {
 		"requeueing of task 3 of run 7":         store.TaskRequeued{Run: 7, Task: 3},
 		"end of task 3 of run 7":                store.TaskEnded{Run: 7, Task: 3},
 		"end of run 7":                          store.RunEnded{Run: 7},
+		"callback about task 3 of run 7":        store.CallbackDone{Run: 7, Task: 3},
 		"change of type <nil>":                  nil,
 	} {
 		if got := store.Describe(change); got != want {

@@ -29,6 +29,20 @@ type Failure struct {
 	Interrupted bool
 }
 
+// Callback is a callback about the end of a task that is pending: the process
+// may have died before, during or after its call.
+type Callback struct {
+	Run      int64 // the number of the run
+	ID       string
+	Workflow string
+	Task     int
+	TaskID   string
+	Status   engine.TaskStatus // completed or failed
+	Attempts int
+	// Failure is that of the last attempt of a failed task.
+	Failure Failure
+}
+
 // RunInfo is the header of a run.
 type RunInfo struct {
 	Num         int64

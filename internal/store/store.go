@@ -53,6 +53,9 @@ type Store interface {
 	// OpenRuns yields every run that has not ended, oldest first, with all
 	// that is needed to go on with it.
 	OpenRuns(ctx context.Context) iter.Seq2[*OpenRun, error]
+	// Callbacks returns the callbacks that are pending, also of runs that have
+	// ended, ordered by run and task.
+	Callbacks(ctx context.Context) ([]Callback, error)
 	// Find returns a run's header by its ID, or ErrNotFound.
 	Find(ctx context.Context, id string) (*RunInfo, error)
 	// Run returns a run with its tasks and attempts, or ErrNotFound.
@@ -64,8 +67,8 @@ type Store interface {
 }
 
 // Change is one thing to store: a [RunCreated], [TaskDecided], [AttemptStarted],
-// [AttemptEnded], [TaskRequeued], [TaskEnded] or [RunEnded]. A change is handed
-// over by value, and nothing in it is kept or altered.
+// [AttemptEnded], [TaskRequeued], [TaskEnded], [RunEnded] or [CallbackDone]. A
+// change is handed over by value, and nothing in it is kept or altered.
 type Change interface{ change() }
 
 // RunCreated inserts a run with its initial context, sorted by key. Num is
@@ -147,10 +150,23 @@ type TaskEnded struct {
 	Status engine.TaskStatus // completed, failed or cancelled
 	Writes []engine.Entry
 	At     int64
+	// Callback says that a function of the user's is to be called about this
+	// end. The callback is pending until [CallbackDone], whatever becomes of the
+	// run. There is none about a cancelled task.
+	Callback bool
+}
+
+// CallbackDone records that the callback about the end of a task is not to be
+// called again. It is the one change of a run that has ended, and it fits every
+// state: if no such callback is pending it changes nothing.
+type CallbackDone struct {
+	Run  int64
+	Task int
 }
 
 // RunEnded records the final state of a run, or that it is blocked; a blocked
-// run has not ended. Nothing of a run can be changed after its end.
+// run has not ended. Nothing of a run but its pending callbacks can be changed
+// after its end.
 type RunEnded struct {
 	Run    int64
 	Status engine.RunStatus
@@ -165,3 +181,4 @@ func (AttemptEnded) change()   {}
 func (TaskRequeued) change()   {}
 func (TaskEnded) change()      {}
 func (RunEnded) change()       {}
+func (CallbackDone) change()   {}

@@ -17,6 +17,9 @@ func (s *Store) apply(c store.Change) error {
 		return s.create(c)
 	case store.RunEnded:
 		return s.end(c)
+	case store.CallbackDone:
+		s.setCallback(callbackKey{c.Run, c.Task}, false)
+		return nil
 	default:
 		return s.change(c)
 	}
@@ -76,6 +79,22 @@ func (s *Store) end(c store.RunEnded) error {
 	return nil
 }
 
+// setCallback makes a callback pending, or not pending any more.
+func (s *Store) setCallback(key callbackKey, pending bool) {
+	if _, before := s.callbacks[key]; before == pending {
+		return
+	}
+	set := func(pending bool) {
+		if pending {
+			s.callbacks[key] = struct{}{}
+		} else {
+			delete(s.callbacks, key)
+		}
+	}
+	s.undo = append(s.undo, func() { set(!pending) })
+	set(pending)
+}
+
 func (s *Store) change(c store.Change) error {
 	_, before, after, err := s.ledger.Task(c)
 	if err != nil {
@@ -97,6 +116,9 @@ func (s *Store) change(c store.Change) error {
 	case store.TaskEnded:
 		t.detail.Ended = c.At
 		t.detail.Writes = clone(c.Writes)
+		if c.Callback {
+			s.setCallback(callbackKey{run, index}, true)
+		}
 	}
 	t.detail.Status = after.Status
 	if after.Status == engine.TaskSkipped {

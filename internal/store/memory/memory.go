@@ -24,7 +24,15 @@ type Store struct {
 	runs   []*run // by number, ascending
 	byID   map[string]*run
 	plans  map[planKey]*plan.Plan
-	undo   []func()
+	// callbacks are the pending ones.
+	callbacks map[callbackKey]struct{}
+	undo      []func()
+}
+
+// callbackKey identifies the callback about the end of a task.
+type callbackKey struct {
+	run  int64
+	task int
 }
 
 // planKey identifies a stored plan.
@@ -34,7 +42,7 @@ var _ store.Store = (*Store)(nil)
 
 // New returns an empty store.
 func New() *Store {
-	s := &Store{byID: map[string]*run{}, plans: map[planKey]*plan.Plan{}}
+	s := &Store{byID: map[string]*run{}, plans: map[planKey]*plan.Plan{}, callbacks: map[callbackKey]struct{}{}}
 	s.ledger = ledger.New(0, s.load)
 	return s
 }
@@ -130,6 +138,22 @@ func (s *Store) openRuns(ctx context.Context) ([]*store.OpenRun, error) {
 		}
 	}
 	return open, nil
+}
+
+// Callbacks returns the callbacks that are pending, ordered by run and task.
+func (s *Store) Callbacks(ctx context.Context) ([]store.Callback, error) {
+	if err := s.rlock(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.RUnlock()
+	var pending []store.Callback
+	for key := range s.callbacks {
+		pending = append(pending, s.find(key.run).callback(key.task))
+	}
+	slices.SortFunc(pending, func(a, b store.Callback) int {
+		return cmp.Or(cmp.Compare(a.Run, b.Run), cmp.Compare(a.Task, b.Task))
+	})
+	return pending, nil
 }
 
 // Find returns a run's header by its ID.

@@ -102,6 +102,18 @@ func (r *run) detail() *store.RunDetail {
 	return d
 }
 
+// callback returns the callback about the end of a task.
+func (r *run) callback(task int) store.Callback {
+	t := &r.tasks[task].detail
+	last := t.Attempts[len(t.Attempts)-1]
+	c := store.Callback{
+		Run: r.info.Num, ID: r.info.ID, Workflow: r.info.Workflow, Task: task, TaskID: r.plan.Tasks[task].ID,
+		Status: t.Status, Attempts: last.Number,
+	}
+	c.Failure, _ = last.Failure()
+	return c
+}
+
 // open returns what is needed to go on with the run.
 func (r *run) open() *store.OpenRun {
 	o := &store.OpenRun{

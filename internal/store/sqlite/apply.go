@@ -8,7 +8,8 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// apply executes one statement, which has to affect one row.
+// apply executes one statement, which has to affect one row, unless it drops a
+// callback.
 func (w *writer) apply(o *op) error {
 	args, err := w.arguments(o)
 	if err != nil {
@@ -16,7 +17,7 @@ func (w *writer) apply(o *op) error {
 	}
 	affected, err := w.run(o.kind, args...)
 	switch {
-	case err == nil && affected == 1:
+	case err == nil && (affected == 1 || o.kind == stmtDropCallback):
 		return nil
 	case err == nil:
 		return fmt.Errorf("%s: %w: its row is not as this program left it", store.Describe(o.change), ErrDamaged)
@@ -46,6 +47,8 @@ func (w *writer) arguments(o *op) ([]driver.Value, error) {
 		return endArguments(o, &c), nil
 	case store.TaskEnded:
 		return finishArguments(o, &c), nil
+	case store.CallbackDone:
+		return []driver.Value{c.Run, int64(c.Task)}, nil
 	default: // store.TaskRequeued
 		return []driver.Value{o.id}, nil
 	}
@@ -100,8 +103,11 @@ func endArguments(o *op, c *store.AttemptEnded) []driver.Value {
 }
 
 func finishArguments(o *op, c *store.TaskEnded) []driver.Value {
-	if o.kind == stmtFinishWaiting {
+	switch o.kind {
+	case stmtFinishWaiting:
 		return []driver.Value{o.id, o.run, int64(o.state), c.At}
+	case stmtAddCallback:
+		return []driver.Value{c.Run, int64(c.Task)}
 	}
 	keys, vals := pack(c.Writes)
 	return []driver.Value{int64(o.state), c.At, keys, vals, o.id}

@@ -81,6 +81,9 @@ func (b *batch) task(r *ledger.Run, before, after ledger.Task, c store.Change) {
 		b.add(op{kind: stmtRequeue, id: stepID(r.Num, c.Task, row), change: c})
 	case store.TaskEnded:
 		b.finishTask(r, before, c)
+		if c.Callback {
+			b.ops = append(b.ops, op{kind: stmtAddCallback, change: c})
+		}
 	}
 }
 

@@ -58,6 +58,8 @@ func (s *Store) prepare(changes []store.Change) error {
 				return err
 			}
 			b.ops = append(b.ops, op{kind: stmtEndRun, change: c})
+		case store.CallbackDone:
+			b.ops = append(b.ops, op{kind: stmtDropCallback, change: c})
 		default:
 			r, before, after, err := s.ledger.Task(c)
 			if err != nil {

@@ -56,7 +56,7 @@ func sameError(got, want error) bool {
 func drawChange(t *rapid.T) store.Change {
 	num, task := rapid.Int64Range(1, 2).Draw(t, "run"), rapid.IntRange(0, 1).Draw(t, "task")
 	attempt, at := rapid.IntRange(1, 2).Draw(t, "attempt"), rapid.Int64Range(1, 9).Draw(t, "at")
-	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	switch rapid.IntRange(0, 12).Draw(t, "kind") {
 	case 0, 1:
 		p := &plan.Plan{Name: "two", Fingerprint: "two", Tasks: []plan.Task{{ID: "a"}, {ID: "b"}}}
 		num = rapid.Int64Range(1, 3).Draw(t, "num")
@@ -79,7 +79,10 @@ func drawChange(t *rapid.T) store.Change {
 		if end.Status == engine.TaskCompleted {
 			end.Writes = drawEntries(t)
 		}
+		end.Callback = end.Status != engine.TaskCancelled && rapid.Bool().Draw(t, "callback")
 		return end
+	case 11:
+		return store.CallbackDone{Run: num, Task: task}
 	default:
 		status := rapid.SampledFrom([]engine.RunStatus{engine.RunBlocked, engine.RunBlocked, engine.RunFailed}).Draw(t, "run status")
 		return store.RunEnded{Run: num, Status: status, Error: "why", At: at}
@@ -104,7 +107,11 @@ func everything(t *rapid.T, s store.Store) []any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := []any{last, runs}
+	callbacks, err := s.Callbacks(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []any{last, runs, callbacks}
 	for _, info := range runs {
 		d, err := s.Run(ctx, info.ID)
 		if err != nil {

@@ -2,6 +2,7 @@
 -- numbers that the views below spell out. The views are for reading by hand:
 --
 --   SELECT * FROM runs;  SELECT * FROM tasks;  SELECT * FROM attempts;  SELECT * FROM writes;
+--   SELECT * FROM callbacks;
 
 -- What was planned: one row for each version of a workflow that ever ran.
 CREATE TABLE plan (
@@ -63,6 +64,14 @@ CREATE TABLE step (
     vals          BLOB CHECK ((keys IS NULL) = (vals IS NULL))
 ) STRICT;
 
+-- The callbacks that are still to be called, or whose end is not recorded yet: a
+-- row is added with the end of its task, whose last step says what it was.
+CREATE TABLE callback (
+    run  INTEGER NOT NULL REFERENCES run (num),
+    task INTEGER NOT NULL,
+    PRIMARY KEY (run, task)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW runs AS
 SELECT run.num, run.id, plan.name AS workflow,
     CASE run.status WHEN 1 THEN 'running' WHEN 2 THEN 'paused' WHEN 3 THEN 'blocked'
@@ -99,3 +108,7 @@ SELECT run.id AS run, step.id >> 10 & 262143 AS task, written.key,
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0),
         written.value) AS TEXT) END AS value
 FROM step JOIN run ON run.num = step.run, json_each(step.keys) AS written;
+
+CREATE VIEW callbacks AS
+SELECT run.id AS run, callback.task, plan.body ->> ('$.Tasks[' || callback.task || '].ID') AS name
+FROM callback JOIN run ON run.num = callback.run JOIN plan ON plan.id = run.plan;

@@ -18,12 +18,14 @@ const (
 	stmtRequeue
 	stmtFinish
 	stmtFinishWaiting
+	stmtAddCallback
+	stmtDropCallback
 	statements
 )
 
 // statementTexts are the texts of the prepared statements. Each update names
 // the state that the row has to be in: if it is not, no row is affected and
-// the commit fails.
+// the commit fails. Only a callback may be gone before it is dropped.
 var statementTexts = [statements]string{
 	stmtBegin:        "BEGIN IMMEDIATE",
 	stmtCommit:       "COMMIT",
@@ -45,6 +47,8 @@ var statementTexts = [statements]string{
 	stmtFinish: `UPDATE step SET state = ?, closed = ?, keys = ?, vals = ?
 		WHERE id = ? AND state BETWEEN 2 AND 5`,
 	stmtFinishWaiting: "INSERT INTO step (id, run, state, closed) VALUES (?, ?, ?, ?)",
+	stmtAddCallback:   "INSERT INTO callback (run, task) VALUES (?, ?)",
+	stmtDropCallback:  "DELETE FROM callback WHERE run = ? AND task = ?",
 }
 
 // run executes a prepared statement and returns how many rows it affected.

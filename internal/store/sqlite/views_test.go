@@ -29,7 +29,7 @@ func TestViews(t *testing.T) {
 		store.AttemptStarted{Run: 1, Task: 0, Attempt: 2, At: 20, Host: "h", Version: "v"})
 	commit(t, s,
 		store.AttemptEnded{Run: 1, Task: 0, Attempt: 2, Outcome: store.AttemptSucceeded, At: 21},
-		store.TaskEnded{Run: 1, Task: 0, Status: engine.TaskCompleted, At: 21, Writes: []engine.Entry{
+		store.TaskEnded{Run: 1, Task: 0, Status: engine.TaskCompleted, At: 21, Callback: true, Writes: []engine.Entry{
 			{Key: "big", Value: []byte("9007199254740993")}, {Key: "gone"}, {Key: "name", Value: []byte(`"ü"`)},
 		}},
 		store.TaskDecided{Run: 1, Task: 1, At: 21},
@@ -53,7 +53,8 @@ func TestViews(t *testing.T) {
 		"attempts": {
 			"order-42 0 fetch 1 failed 11 12 20 0 oops h v", "order-42 0 fetch 2 succeeded 20 21 <nil> 0 <nil> h v",
 		},
-		"writes": {`order-42 0 big 9007199254740993`, `order-42 0 gone <nil>`, `order-42 0 name "ü"`},
+		"callbacks": {"order-42 0 fetch"},
+		"writes":    {`order-42 0 big 9007199254740993`, `order-42 0 gone <nil>`, `order-42 0 name "ü"`},
 	} {
 		if diff := cmp.Diff(want, rowsOf(t, db, view)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", view, diff)

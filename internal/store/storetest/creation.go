@@ -226,5 +226,5 @@ func (b *bed) everything() any {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return []any{last, details, b.openRuns()}
+	return []any{last, details, b.openRuns(), b.callbacks()}
 }

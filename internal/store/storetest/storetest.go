@@ -57,7 +57,7 @@ func closeStore(t *testing.T, s store.Store) {
 // run runs every test; setup returns what opens the store anew.
 func run(t *testing.T, setup func(t *testing.T) func() store.Store) {
 	t.Helper()
-	for _, group := range []map[string]func(*bed){creation, progress, fences, values, recovery, reading} {
+	for _, group := range []map[string]func(*bed){creation, progress, fences, values, recovery, callbacks, reading} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -39,8 +39,11 @@ func validEnd(c store.TaskEnded) error {
 	case engine.TaskCompleted:
 		return validEntries(c, c.Writes)
 	case engine.TaskFailed, engine.TaskCancelled:
-		if len(c.Writes) > 0 {
+		switch {
+		case len(c.Writes) > 0:
 			return invalid(c, "only a completed task has writes")
+		case c.Callback && c.Status == engine.TaskCancelled:
+			return invalid(c, "there is no callback about a cancelled task")
 		}
 		return nil
 	default:
