@@ -9,7 +9,7 @@ import (
 	cloacina "github.com/cloacina-go/cloacina/runtime"
 )
 
-// This compiles only with a runtime that understands the rest of the file.
+// This compiles only with a runtime that fits this file. If any line of it does not compile, run: go generate ./...
 const _ = cloacina.GeneratedV1RunGoGenerate("this file does not fit the runtime; run: go generate ./...")
 
 // Workflow returns error_handling_workflow: Demonstrates error handling and retry patterns.
@@ -164,8 +164,9 @@ func Workflow() *cloacina.Workflow {
 				Call: cloacina.CallDynamic(HighQualityProcessing),
 				When: func(v *cloacina.View) (bool, cloacina.Leaves) {
 					// all(task_success("process_data"), context_value("data_quality_score", greater_than, 80))
+					const keyDataQualityScore = 0
 					p0 := v.Success(taskProcessData)
-					p1 := v.Value(0).CompareInt(80).Greater()
+					p1 := v.Value(keyDataQualityScore).CompareInt(80).Greater()
 					return p0 && p1, cloacina.LeavesOf(p0, p1)
 				},
 			},
@@ -173,8 +174,9 @@ func Workflow() *cloacina.Workflow {
 				Call: cloacina.CallDynamic(LowQualityProcessing),
 				When: func(v *cloacina.View) (bool, cloacina.Leaves) {
 					// all(task_success("process_data"), context_value("data_quality_score", less_than, 81))
+					const keyDataQualityScore = 0
 					p0 := v.Success(taskProcessData)
-					p1 := v.Value(0).CompareInt(81).Less()
+					p1 := v.Value(keyDataQualityScore).CompareInt(81).Less()
 					return p0 && p1, cloacina.LeavesOf(p0, p1)
 				},
 			},

@@ -9,7 +9,7 @@ import (
 	cloacina "github.com/cloacina-go/cloacina/runtime"
 )
 
-// This compiles only with a runtime that understands the rest of the file.
+// This compiles only with a runtime that fits this file. If any line of it does not compile, run: go generate ./...
 const _ = cloacina.GeneratedV1RunGoGenerate("this file does not fit the runtime; run: go generate ./...")
 
 // Workflow returns error_handling_workflow: Demonstrates error handling and retry patterns.
@@ -60,8 +60,8 @@ func Workflow() *cloacina.Workflow {
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "raw_data",
-							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: " +
-								"time, source: string, total_records: int}",
+							Shape: "{records: [{id: int, value: string, quality: int}], " +
+								"timestamp: time, source: string, total_records: int}",
 						},
 					},
 				},
@@ -80,8 +80,8 @@ func Workflow() *cloacina.Workflow {
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "raw_data",
-							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: " +
-								"time, source: string, total_records: int}",
+							Shape: "{records: [{id: int, value: string, quality: int}], " +
+								"timestamp: time, source: string, total_records: int}",
 						},
 					},
 				},
@@ -97,8 +97,8 @@ func Workflow() *cloacina.Workflow {
 					Reads: []cloacina.PlanRead{
 						{
 							Key: "raw_data",
-							Shape: "{records: [{id: int, value: string, quality: int}], timestamp: " +
-								"time, source: string, total_records: int}",
+							Shape: "{records: [{id: int, value: string, quality: int}], " +
+								"timestamp: time, source: string, total_records: int}",
 							Writers: []int{taskFetchData, taskCachedData},
 						},
 					},
@@ -134,8 +134,8 @@ func Workflow() *cloacina.Workflow {
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "processing_result",
-							Shape: "{path: string, quality_score: int, processing_time_ms: " +
-								"int, enhancements_applied: [string]}",
+							Shape: "{path: string, quality_score: int, " +
+								"processing_time_ms: int, enhancements_applied: [string]}",
 						},
 					},
 				},
@@ -165,8 +165,8 @@ func Workflow() *cloacina.Workflow {
 					Writes: []cloacina.PlanWrite{
 						{
 							Key: "processing_result",
-							Shape: "{path: string, quality_score: int, processing_time_ms: " +
-								"int, enhancements_applied: [string]}",
+							Shape: "{path: string, quality_score: int, " +
+								"processing_time_ms: int, enhancements_applied: [string]}",
 						},
 					},
 				},
@@ -207,8 +207,8 @@ func Workflow() *cloacina.Workflow {
 						},
 						{
 							Key: "processing_result",
-							Shape: "{path: string, quality_score: int, processing_time_ms: " +
-								"int, enhancements_applied: [string]}",
+							Shape: "{path: string, quality_score: int, " +
+								"processing_time_ms: int, enhancements_applied: [string]}",
 							Writers: []int{taskHighQualityProcessing, taskLowQualityProcessing},
 						},
 					},
@@ -270,8 +270,9 @@ func Workflow() *cloacina.Workflow {
 					}),
 				When: func(v *cloacina.View) (bool, cloacina.Leaves) {
 					// all(task_success("process_data"), context_value("data_quality_score", greater_than, 80))
+					const keyDataQualityScore = 0
 					p0 := v.Success(taskProcessData)
-					p1 := v.Value(0).CompareInt(80).Greater()
+					p1 := v.Value(keyDataQualityScore).CompareInt(80).Greater()
 					return p0 && p1, cloacina.LeavesOf(p0, p1)
 				},
 			},
@@ -286,8 +287,9 @@ func Workflow() *cloacina.Workflow {
 					}),
 				When: func(v *cloacina.View) (bool, cloacina.Leaves) {
 					// all(task_success("process_data"), context_value("data_quality_score", less_than, 81))
+					const keyDataQualityScore = 0
 					p0 := v.Success(taskProcessData)
-					p1 := v.Value(0).CompareInt(81).Less()
+					p1 := v.Value(keyDataQualityScore).CompareInt(81).Less()
 					return p0 && p1, cloacina.LeavesOf(p0, p1)
 				},
 			},
@@ -368,3 +370,30 @@ func Start(
 			cloacina.OptionalPointer[Summary](k, "execution_report", &out.ExecutionReport)
 		})
 }
+
+// The structs whose fields are keys. One that does not compile here has changed; run: go generate ./...
+var (
+	_ struct {
+		Notification Notification `json:"failure_notification"`
+	} = Alert{}
+	_ struct {
+		Result ProcessingResult `json:"processing_result"`
+	} = Enhanced{}
+	_ struct {
+		Raw RawData `json:"raw_data"`
+	} = Fetched{}
+	_ struct {
+		Processed
+		Enhanced
+	} = Findings{}
+	_ struct {
+		CacheWorks bool `json:"cache_works"`
+	} = Input{}
+	_ struct {
+		Score int           `json:"data_quality_score"`
+		Data  ProcessedData `json:"processed_data"`
+	} = Processed{}
+	_ struct {
+		Summary Summary `json:"execution_report"`
+	} = Report{}
+)

@@ -140,12 +140,15 @@ func addTask(w *check.Workflow, fn *types.Func) {
 	w.Plan.Tasks = append(w.Plan.Tasks, plan.Task{ID: strings.ToLower(fn.Name()), Func: fn.Name()})
 }
 
-// structOf lists the fields of a struct, each its own key.
+// structOf lists the exported fields of a struct, each its own key.
 func structOf(t types.Type) *check.Struct {
 	out := &check.Struct{Type: t}
 	s := t.Underlying().(*types.Struct)
 	for i := range s.NumFields() {
 		v := s.Field(i)
+		if !v.Exported() {
+			continue
+		}
 		f := check.Field{Key: reflect.StructTag(s.Tag(i)).Get("json"), Path: []string{v.Name()}, Type: v.Type(), Shape: "any"}
 		if f.Key == "" {
 			f.Key = strings.ToLower(v.Name())

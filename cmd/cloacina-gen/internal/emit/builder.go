@@ -47,7 +47,7 @@ func (b *builder) body() []jen.Code {
 	}
 	if len(b.plans) > maxLiteral {
 		out = append(append(out, codes(b.parts(), at)...), jen.Empty())
-		return append(out, b.literal(b.f.local("tasks"), b.f.local("code")).code(at))
+		return append(out, b.literal(b.whole("tasks"), b.whole("code")).code(at))
 	}
 	if len(b.plans) == 0 {
 		return append(out, b.literal(nil, nil).code(at))
@@ -79,8 +79,8 @@ func (b *builder) keyed(typ string, elements []doc) doc {
 // alone, so that a new task does not move all the others.
 func (b *builder) parts() []doc {
 	out := []doc{
-		b.makeList("tasks", "PlanTask"),
-		b.makeList("code", "TaskCode"),
+		b.array("tasks", "PlanTask"),
+		b.array("code", "TaskCode"),
 		note("// One literal of so many tasks would take the compiler too long."),
 	}
 	var part []doc
@@ -102,10 +102,13 @@ func endsPart(id string) bool {
 	return h.Sum32()%meanPart == 0
 }
 
-func (b *builder) makeList(name, typ string) doc {
-	length := number(len(b.plans))
-	return seq{b.f.local(name), op(" := "), call(b.f.id("make"), seq{op("[]"), b.f.rt(typ)}, length)}
+// array returns the declaration of the array behind one of the lists.
+func (b *builder) array(name, typ string) doc {
+	return seq{op("var "), b.f.local(name), op(" ["), number(len(b.plans)), op("]"), b.f.rt(typ)}
 }
+
+// whole returns the list that an array holds.
+func (b *builder) whole(name string) doc { return seq{b.f.local(name), op("[:]")} }
 
 func (b *builder) assign(name string, task int, typ string, value doc) doc {
 	return seq{b.f.local(name), op("["), b.constants.word(task), op("] = "), b.f.rt(typ), value}

@@ -52,7 +52,7 @@ func (c *constants) indices(tasks []int) doc {
 	for _, t := range tasks {
 		in.items = append(in.items, c.word(t))
 	}
-	return seq{op("[]"), c.f.id("int"), in}
+	return seq{op("[]"), c.f.predeclared("int"), in}
 }
 
 // declaration returns the declaration of the constants, nil if there are none.
@@ -61,13 +61,13 @@ func (c *constants) declaration() jen.Code {
 	case 0:
 		return nil
 	case 1:
-		return jen.Op("const").Add(c.word(0).tokens).Op("=").Add(c.f.id("iota").tokens)
+		return jen.Op("const").Add(c.word(0).tokens).Op("=").Add(c.f.predeclared("iota").tokens)
 	}
 	var specs []jen.Code
 	for i := range c.names {
 		spec := jen.Add(c.word(i).tokens)
 		if i == 0 {
-			spec.Op("=").Add(c.f.id("iota").tokens)
+			spec.Op("=").Add(c.f.predeclared("iota").tokens)
 		}
 		specs = append(specs, spec)
 	}

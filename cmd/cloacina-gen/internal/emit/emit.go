@@ -1,11 +1,12 @@
 // Package emit prints a checked package as the Go source that makes its
 // workflows run: for each workflow its plan as a literal, its rules compiled to
 // plain Go, the adapters between struct fields and context keys, and typed
-// functions that start it.
+// functions that start it. Last come the structs whose fields are keys, so that
+// the file does not compile once they have changed.
 //
 // The output is meant to be read and reviewed. It depends on the declarations
 // alone, never on their positions, and grows linearly with them; no line is
-// wider than 120 columns, with a tab counting as four.
+// wider than 120 columns, with a tab counting as four, unless a struct tag is.
 //
 // Text of annotations, comments and struct tags can never become code.
 // Identifiers come from go/types, text goes through quoting, and what is quoted
@@ -74,6 +75,9 @@ func (f *file) render(pkg *check.Package) ([]byte, error) {
 		t := &typed{f: f, w: w, names: namesOf(w)}
 		declarations = append(declarations, f.workflow(w), t.result(), t.run(), t.start())
 	}
+	if guards := f.guards(pkg); guards != nil {
+		declarations = append(declarations, guards)
+	}
 	if f.err != nil {
 		return nil, f.err
 	}
@@ -91,7 +95,9 @@ func (f *file) render(pkg *check.Package) ([]byte, error) {
 }
 
 func (f *file) handshake() jen.Code {
-	c := comment{"// This compiles only with a runtime that understands the rest of the file."}
+	var c comment
+	c.paragraph("This compiles only with a runtime that fits this file. If any line of it does not compile, "+
+		"run: go generate ./...", 0)
 	value := call(f.rt(handshake), f.str(remedy))
 	return c.over(jen.Op("const").Add(f.id("_").tokens).Op("=").Add(value.code(place{})))
 }

@@ -164,13 +164,30 @@ func TestRefused(t *testing.T) {
 		change func(w *check.Workflow)
 		want   string
 	}{
-		"hidden error": {src: "type error interface{}", want: "hides Go's own error"},
+		"hidden error": {
+			src: "type error interface{}", want: "package app declares the type error, which hides Go's own error",
+		},
+		"hidden bool": {src: "func bool() {}", change: ruled, want: "the function bool, which"},
+		"hidden iota": {src: "const iota = 1", want: "the constant iota, which"},
+		"hidden true": {src: "const true = 1 == 1", change: func(w *check.Workflow) {
+			w.Plan.Tasks[0].Open = true
+		}, want: "hides Go's own true"},
+		"hidden string": {src: "var string = 1", change: func(w *check.Workflow) {
+			w.Plan.Tasks[0].Retry = plan.Retry{Condition: plan.RetryMatching, Matches: []string{"a"}}
+		}, want: "the variable string, which hides Go's own string from the generated code; rename it"},
 		"hidden int8": {src: "type int8 string\ntype out struct{ A context.Context }", change: func(w *check.Workflow) {
 			w.Result = []check.ResultField{{Name: "A", Key: "a", Type: types.Typ[types.Int8]}}
 		}, want: "hides Go's own int8"},
-		"channel": {change: func(w *check.Workflow) {
-			w.Result = []check.ResultField{{Name: "A", Key: "a", Type: types.NewChan(types.SendRecv, types.Typ[types.Int])}}
-		}, want: "chan int has no place"},
+		"unsafe": {change: func(w *check.Workflow) {
+			w.Result = []check.ResultField{{Name: "A", Key: "a", Type: types.Typ[types.UnsafePointer]}}
+		}, want: "unsafe.Pointer has no place"},
+		"invalid": {change: func(w *check.Workflow) {
+			w.Result = []check.ResultField{{Name: "A", Key: "a", Type: types.NewSlice(types.Typ[types.Invalid])}}
+		}, want: "invalid type has no place"},
+		"unexported": {change: func(w *check.Workflow) {
+			obj := types.NewTypeName(token.NoPos, types.NewPackage("example.com/other", "other"), "hidden", nil)
+			w.Result = []check.ResultField{{Name: "A", Key: "a", Type: types.NewNamed(obj, types.Typ[types.Int], nil)}}
+		}, want: "example.com/other.hidden cannot be named"},
 		"result name": {change: func(w *check.Workflow) {
 			w.Result = []check.ResultField{{Name: "a b", Key: "a", Type: types.Typ[types.Int]}}
 		}, want: `"a b" for key "a"`},
@@ -194,6 +211,36 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ruled gives a workflow's only task a rule.
+func ruled(w *check.Workflow) { w.Plan.Tasks[0].Rule = valueRule("key", "x") }
+
+// TestHiddenButUnused generates for a package that hides what its file does not need.
+func TestHiddenButUnused(t *testing.T) {
+	t.Parallel()
+	const hidden = `
+type (
+	string  []byte
+	int     uint8
+	any     interface{}
+	float64 struct{}
+	Input   struct{ A int; B string; C *any }
+)
+
+const false = 1 == 2
+`
+	src := plainTasks(maxLiteral+1) + hidden
+	for _, name := range []string{"append", "cap", "clear", "copy", "len", "make", "max", "min", "new", "panic"} {
+		src += "\nfunc " + name + "() {}\n"
+	}
+	w := newWorld(t)
+	pkg := handmade(w.add(root, "source.go", src))
+	got, err := File(pkg, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.compiles("source.go", src, "cloacina_gen.go", string(got))
 }
 
 func BenchmarkFile(b *testing.B) {

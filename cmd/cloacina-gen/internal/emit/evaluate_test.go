@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
@@ -25,6 +26,7 @@ type builtWorkflow struct {
 	function *ast.FuncDecl
 	plan     plan.Plan
 	whens    map[int]*ast.FuncLit // the compiled rules by task
+	index    func(x ast.Expr) int // evaluates a constant
 }
 
 // evaluate returns the workflows of a generated file in their order.
@@ -40,7 +42,7 @@ func evaluate(file *ast.File, info *types.Info) []builtWorkflow {
 }
 
 func (e *evaluator) workflow(fn *ast.FuncDecl) builtWorkflow {
-	b := builtWorkflow{function: fn, whens: map[int]*ast.FuncLit{}}
+	b := builtWorkflow{function: fn, whens: map[int]*ast.FuncLit{}, index: e.index}
 	tasks, code := map[int]ast.Expr{}, map[int]ast.Expr{}
 	ast.Inspect(fn, func(n ast.Node) bool {
 		if a, ok := n.(*ast.AssignStmt); ok {
@@ -141,6 +143,7 @@ func (e *evaluator) value(x ast.Expr, to reflect.Value) {
 		if rule, ok := e.rules[x.Name]; ok {
 			e.value(rule, to)
 		}
+	case *ast.SliceExpr: // a list that was built in parts
 	default:
 		panic(fmt.Sprintf("unexpected %T in a plan", x))
 	}
@@ -242,6 +245,27 @@ func (b builtWorkflow) verdict(when *ast.FuncLit, leaf func(i int) bool) (bool, 
 		}
 	}
 	panic("compiled rule does not return")
+}
+
+// slots returns the positions of the values that each leaf of a compiled rule
+// compares, without repetitions.
+func (b builtWorkflow) slots(when *ast.FuncLit) [][]int {
+	var out [][]int
+	for _, s := range when.Body.List {
+		a, ok := s.(*ast.AssignStmt)
+		if !ok || !strings.HasPrefix(a.Lhs[0].(*ast.Ident).Name, "p") {
+			continue
+		}
+		var leaf []int
+		ast.Inspect(a.Rhs[0], func(n ast.Node) bool {
+			if c, ok := n.(*ast.CallExpr); ok && called(c) == "Value" {
+				leaf = append(leaf, b.index(c.Args[0]))
+			}
+			return true
+		})
+		out = append(out, slices.Compact(leaf))
+	}
+	return out
 }
 
 func boolean(x ast.Expr, variables map[string]bool) bool {

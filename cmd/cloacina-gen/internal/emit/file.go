@@ -36,9 +36,6 @@ var localNames = []string{
 	"v",    // *cloacina.View
 }
 
-// predeclared are the identifiers of Go that the generator itself uses.
-var predeclared = []string{"bool", "error", "false", "int", "iota", "make", "nil", "string", "true"}
-
 func newFile(pkg *check.Package) *file {
 	f := &file{
 		types:     pkg.Types,
@@ -49,9 +46,6 @@ func newFile(pkg *check.Package) *file {
 	}
 	generated := append(generatedNames(pkg), f.nameLocals(pkg)...)
 	f.imports = newImports(pkg.Types, generated)
-	for _, name := range predeclared {
-		f.predeclared(name)
-	}
 	return f
 }
 

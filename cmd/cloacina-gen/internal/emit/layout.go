@@ -69,13 +69,32 @@ func (s seq) code(at place) jen.Code {
 		}
 		p := place{at.col, at.indent, at.tail + rest}
 		out.Add(d.code(p))
-		if _, whole := d.(word); whole || p.fits(d.flat()) {
+		if rigid(d) || p.fits(d.flat()) {
 			at.col += d.flat()
 		} else {
 			at.col = at.indent + 1 // behind its closing bracket
 		}
 	}
 	return out
+}
+
+// rigid reports whether a piece stays on one line, however wide it is.
+func rigid(d doc) bool {
+	switch d := d.(type) {
+	case word:
+		return true
+	case seq:
+		for _, part := range d {
+			if !rigid(part) {
+				return false
+			}
+		}
+		return true
+	case list:
+		return len(d.items) == 0 || d.style == hang && len(d.items) == 1 && !d.lines && rigid(d.items[0])
+	default:
+		return false
+	}
 }
 
 // head is the width of what stands before the first forced line break.

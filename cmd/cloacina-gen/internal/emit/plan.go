@@ -25,7 +25,7 @@ func (s *fields) text(name, value string) {
 
 func (s *fields) flag(name string, value bool) {
 	if value {
-		s.add(name, s.f.id("true"))
+		s.add(name, s.f.predeclared("true"))
 	}
 }
 
@@ -190,7 +190,7 @@ func (f *file) retryLiteral(r plan.Retry) doc {
 		for _, m := range r.Matches {
 			matches.items = append(matches.items, f.str(m))
 		}
-		s.add("Matches", seq{op("[]"), f.id("string"), matches})
+		s.add("Matches", seq{op("[]"), f.predeclared("string"), matches})
 	}
 	if len(s.out) == 0 {
 		return nil

@@ -62,6 +62,7 @@ func TestPlanRoundTrip(t *testing.T) {
 		samePlan(t, &p, &built.plan)
 		for i := range p.Tasks {
 			sameDecisions(t, built, i, p.Tasks[i].Rule.Tree)
+			sameValues(t, built, i, &p.Tasks[i].Rule)
 		}
 	})
 }
@@ -88,6 +89,28 @@ func sameDecisions(t rapid.TB, b builtWorkflow, task int, tree *plan.Node) {
 		}
 		if want := tree.Eval(plan.LeavesOf(bits...)); verdict != want {
 			t.Fatalf("task %d: %v for leaves %v", task, verdict, bits)
+		}
+	}
+}
+
+// sameValues fails the test unless each leaf of a compiled rule compares the
+// value under its key.
+func sameValues(t rapid.TB, b builtWorkflow, task int, rule *plan.Rule) {
+	t.Helper()
+	if rule.Tree == nil {
+		return
+	}
+	slots := b.slots(b.whens[task])
+	for i, leaf := range rule.Tree.Leaves() {
+		var keys, want []string
+		for _, slot := range slots[i] {
+			keys = append(keys, rule.Reads[slot].Key)
+		}
+		if leaf.Op == plan.OpValue {
+			want = []string{leaf.Key}
+		}
+		if !slices.Equal(keys, want) {
+			t.Errorf("task %d: leaf %d compares the values under %q, want %q", task, i, keys, want)
 		}
 	}
 }

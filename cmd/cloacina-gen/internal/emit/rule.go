@@ -102,7 +102,7 @@ func (f *file) valueNode(n *plan.Node) doc {
 func (f *file) literal(l plan.Literal) []doc {
 	switch l.Kind {
 	case plan.LitBool:
-		return []doc{f.id(strconv.FormatBool(l.Bool))}
+		return []doc{f.predeclared(strconv.FormatBool(l.Bool))}
 	case plan.LitInt:
 		return []doc{number(l.Int)}
 	case plan.LitUint:

@@ -32,7 +32,10 @@ func (t text) code(at place) jen.Code {
 	width := min(room, t.flat()/pieces+slack)
 	out := jen.Null()
 	for rest := string(t); ; {
-		piece := cut(rest, width, quote)
+		piece := rest
+		if columns(rest, quote) > room {
+			piece = cut(rest, width, quote)
+		}
 		out.Op(quote(piece))
 		rest = rest[len(piece):]
 		if rest == "" {
@@ -63,23 +66,47 @@ func printable(s string) bool {
 	return true
 }
 
-// cut returns the longest start of s that is at most width columns wide inside
-// its quotes, up to a blank if there is one in its second half.
+// columns is the width of a text inside its quotes.
+func columns(s string, quote func(string) string) int {
+	return utf8.RuneCountInString(quote(s)) - len(`""`)
+}
+
+// cut returns a start of s that is at most width columns wide inside its quotes.
+// It ends at the best place in the second half, if there is one: behind a comma,
+// else at a blank that is not inside "name: type", else at any blank.
 func cut(s string, width int, quote func(string) string) string {
-	end, soft, used := 0, 0, 0
+	var places [3]int
+	end, used := 0, 0
 	for end < len(s) {
 		_, size := utf8.DecodeRuneInString(s[end:])
-		used += utf8.RuneCountInString(quote(s[end:end+size])) - 2
+		used += columns(s[end:end+size], quote)
 		if used > width && end > 0 {
-			if soft > 0 {
-				return s[:soft]
-			}
-			return s[:end]
+			break
 		}
 		end += size
 		if s[end-1] == ' ' && used > width/2 {
-			soft = end
+			places[quality(s[:end-1])] = end
 		}
 	}
-	return s
+	if end == len(s) {
+		return s
+	}
+	for _, place := range places {
+		if place > 0 {
+			return s[:place]
+		}
+	}
+	return s[:end]
+}
+
+// quality is how good a place the blank behind a text is to break at, 0 the best.
+func quality(before string) int {
+	switch {
+	case strings.HasSuffix(before, ","):
+		return 0
+	case strings.HasSuffix(before, ":"):
+		return 2
+	default:
+		return 1
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -103,4 +105,43 @@ func TestCutKeepsAll(t *testing.T) {
 			t.Errorf("got %q", all.String())
 		}
 	})
+}
+
+// TestBreaks breaks long texts where a reader would.
+func TestBreaks(t *testing.T) {
+	t.Parallel()
+	pad := strings.Repeat("x", 30)
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"short", "a: b, c: d", []string{"a: b, c: d"}},
+		{"comma", "{" + pad + ": int, timestamp: time, source: string, more: [" + pad + "]}", []string{
+			"{" + pad + ": int, timestamp: time, ", "source: string, more: [" + pad + "]}",
+		}},
+		{"pair", "{" + pad + ": {timestamp: time source: [" + pad + "]}}", []string{
+			"{" + pad + ": {timestamp: time ", "source: [" + pad + "]}}",
+		}},
+		{"colon", pad + "xxxxx: " + pad + pad, []string{pad + "xxxxx: ", pad + pad}},
+		{"sentence", pad + " and more words of " + pad + " " + pad, []string{pad + " and more words of ", pad + " " + pad}},
+		{"no blank", strings.Repeat("x", 110), []string{strings.Repeat("x", 67), strings.Repeat("x", 43)}},
+		{"the rest fits", pad + ", " + pad + pad + "y", []string{pad + ", ", pad + pad + "y"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			// 68 columns are left beside the 50 before, for the quotes and the operator.
+			x := jen.Null().Add(text(c.text).code(place{col: 49, indent: 45}))
+			got := []string{}
+			for piece := range strings.SplitSeq(x.GoString(), "+\n") {
+				piece, err := strconv.Unquote(strings.TrimSpace(piece))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, piece)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
 }

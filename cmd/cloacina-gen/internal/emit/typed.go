@@ -77,7 +77,7 @@ func (t *typed) run() jen.Code {
 	failed := list{open: "{", close: "}", lines: true, items: []doc{seq{op("return "), result, op("{}, "), err}}}
 	body := []doc{
 		seq{run, op(", "), err, op(" := "), start},
-		seq{op("if "), err, op(" != "), f.id("nil"), space, failed},
+		seq{op("if "), err, op(" != "), f.predeclared("nil"), space, failed},
 		seq{op("return "), run, op("."), f.id("Wait"), op("("), f.local("ctx"), op(")")},
 	}
 	var c comment
@@ -115,7 +115,7 @@ func (t *typed) params() []doc {
 }
 
 func (t *typed) function(name string, params []doc, result doc, body []doc) jen.Code {
-	results := list{open: "(", close: ")", items: []doc{result, t.f.id("error")}}
+	results := list{open: "(", close: ")", items: []doc{result, t.f.predeclared("error")}}
 	block := list{open: "{", close: "}", items: body, lines: true}
 	head := seq{op("func "), t.f.id(name), list{open: "(", close: ")", items: params}, space, results, space}
 	return append(head, block).code(place{})

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"unicode/utf8"
 
@@ -24,12 +25,14 @@ func (f *file) qualified(importPath, clause, name string) word {
 // rt returns an identifier of the runtime package.
 func (f *file) rt(name string) word { return f.qualified(runtimePath, "cloacina", name) }
 
-// typ returns a type as it is spelled in the generated file. That the package
-// can name it is for the checker to see to.
+// typ returns a type as it is spelled in the generated file. That a key may
+// have it is for the checker to see to.
 func (f *file) typ(t types.Type) doc {
 	switch t := t.(type) {
 	case *types.Basic:
-		return f.predeclared(t.Name())
+		if types.Universe.Lookup(t.Name()) != nil {
+			return f.predeclared(t.Name())
+		}
 	case *types.Alias:
 		return f.named(t.Obj(), t.TypeArgs())
 	case *types.Named:
@@ -42,24 +45,39 @@ func (f *file) typ(t types.Type) doc {
 		return seq{op("["), number(t.Len()), op("]"), f.typ(t.Elem())}
 	case *types.Map:
 		return seq{op("map["), f.typ(t.Key()), op("]"), f.typ(t.Elem())}
+	case *types.Chan:
+		return f.chanType(t)
+	case *types.Signature:
+		return seq{op("func"), f.signature(t)}
 	case *types.Struct:
 		return f.structType(t)
 	case *types.Interface:
-		if t.Empty() && t.NumEmbeddeds() == 0 {
-			return op("interface{}")
-		}
+		return f.interfaceType(t)
 	}
 	f.fail(fmt.Errorf("type %s has no place in generated code; declare it, as a type that JSON can hold", t))
 	return op("")
 }
 
-// predeclared returns a predeclared identifier, unless the package hides it.
-func (f *file) predeclared(name string) doc {
-	if f.types.Scope().Lookup(name) != nil {
-		f.fail(fmt.Errorf("package %s declares %s, which hides Go's own %s from the generated code; rename it",
-			f.types.Name(), name, name))
+// predeclared returns an identifier of Go itself, unless the package hides it.
+func (f *file) predeclared(name string) word {
+	if obj := f.types.Scope().Lookup(name); obj != nil {
+		f.fail(fmt.Errorf("package %s declares the %s %s, which hides Go's own %s from the generated code; rename it",
+			f.types.Name(), kindOf(obj), name, name))
 	}
 	return f.id(name)
+}
+
+func kindOf(obj types.Object) string {
+	switch obj.(type) {
+	case *types.Const:
+		return "constant"
+	case *types.Func:
+		return "function"
+	case *types.TypeName:
+		return "type"
+	default:
+		return "variable"
+	}
 }
 
 // named returns a declared type or alias with its type arguments.
@@ -79,32 +97,60 @@ func (f *file) typeName(obj *types.TypeName) doc {
 	switch pkg := obj.Pkg(); {
 	case pkg == nil:
 		return f.predeclared(obj.Name())
-	case pkg.Path() == f.types.Path():
+	case f.own(obj):
 		return f.id(obj.Name())
+	case !obj.Exported():
+		f.fail(fmt.Errorf("type %s.%s cannot be named outside of its package; export it", pkg.Path(), obj.Name()))
+		return op("")
 	default:
 		return f.qualified(pkg.Path(), pkg.Name(), obj.Name())
 	}
 }
 
-func (f *file) structType(t *types.Struct) doc {
-	fields := list{open: "{", close: "}", lines: true}
-	for i := range t.NumFields() {
-		var parts []doc
-		if v := t.Field(i); v.Embedded() {
-			parts = []doc{f.typ(v.Type())}
-		} else {
-			parts = []doc{f.id(v.Name()), f.typ(v.Type())}
-		}
-		if tag := t.Tag(i); tag != "" {
-			parts = append(parts, f.tag(tag))
-		}
-		fields.items = append(fields.items, spaced(parts...))
+func (f *file) chanType(t *types.Chan) doc {
+	arrow := map[types.ChanDir]string{types.SendRecv: "chan ", types.SendOnly: "chan<- ", types.RecvOnly: "<-chan "}
+	elem := f.typ(t.Elem())
+	if c, ok := t.Elem().(*types.Chan); ok && c.Dir() == types.RecvOnly {
+		elem = seq{op("("), elem, op(")")} // or its arrow would be this channel's
 	}
-	return seq{op("struct"), fields}
+	return seq{op(arrow[t.Dir()]), elem}
 }
 
-// tag returns a struct tag. Unlike other text it cannot be broken over lines.
-func (f *file) tag(tag string) doc {
-	t := f.str(tag)
-	return word{jen.Op(t.quoter()(tag)), t.flat()}
+// signature returns parameters and results without their names.
+func (f *file) signature(t *types.Signature) doc {
+	params := f.tuple(t.Params())
+	if last := len(params.items) - 1; t.Variadic() {
+		slice := t.Params().At(last).Type().(*types.Slice)
+		params.items[last] = seq{op("..."), f.typ(slice.Elem())}
+	}
+	switch t.Results().Len() {
+	case 0:
+		return params
+	case 1:
+		return spaced(params, f.typ(t.Results().At(0).Type()))
+	default:
+		return spaced(params, f.tuple(t.Results()))
+	}
+}
+
+func (f *file) tuple(t *types.Tuple) list {
+	out := list{open: "(", close: ")"}
+	for v := range t.Variables() {
+		out.items = append(out.items, f.typ(v.Type()))
+	}
+	return out
+}
+
+func (f *file) interfaceType(t *types.Interface) doc {
+	body := list{open: "{", close: "}", lines: true}
+	for m := range t.ExplicitMethods() {
+		if !token.IsExported(m.Name()) && !f.own(m) {
+			f.fail(fmt.Errorf("method %s cannot be named outside of its package; export it", m.FullName()))
+		}
+		body.items = append(body.items, seq{f.id(m.Name()), f.signature(m.Signature())})
+	}
+	for e := range t.EmbeddedTypes() {
+		body.items = append(body.items, f.typ(e))
+	}
+	return seq{op("interface"), body}
 }

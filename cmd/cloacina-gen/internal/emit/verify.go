@@ -23,7 +23,7 @@ func (f *file) verify(pkg *check.Package, src []byte) error {
 	}
 	return errors.Join(
 		f.verifyImports(parsed),
-		verifyDeclarations(pkg, parsed),
+		f.verifyDeclarations(pkg, parsed),
 		verifyComments(parsed),
 		f.verifyTokens(parsed),
 	)
@@ -51,7 +51,7 @@ func (f *file) verifyImports(parsed *ast.File) error {
 }
 
 // verifyDeclarations compares the declarations, in their order.
-func verifyDeclarations(pkg *check.Package, parsed *ast.File) error {
+func (f *file) verifyDeclarations(pkg *check.Package, parsed *ast.File) error {
 	want := []string{"import", "const _"}
 	for _, w := range pkg.Workflows {
 		n := namesOf(w)
@@ -60,6 +60,9 @@ func verifyDeclarations(pkg *check.Package, parsed *ast.File) error {
 			build = "func (*" + w.Receiver.Obj().Name() + ") " + n.Workflow
 		}
 		want = append(want, build, "type "+n.Result, "func "+n.Run, "func "+n.Start)
+	}
+	if guards := len(f.keyStructs(pkg)); guards > 0 {
+		want = append(want, "var"+strings.Repeat(" _", guards))
 	}
 	var got []string
 	for _, d := range parsed.Decls {
@@ -88,6 +91,9 @@ func describe(d ast.Decl) string {
 		for _, spec := range d.Specs {
 			switch spec := spec.(type) {
 			case *ast.ValueSpec:
+				if d.Tok == token.VAR && !zero(spec) {
+					return "something else"
+				}
 				for _, name := range spec.Names {
 					out += " " + name.Name
 				}
@@ -98,6 +104,15 @@ func describe(d ast.Decl) string {
 		return out
 	}
 	return "something else"
+}
+
+// zero reports whether a variable starts as T{}, so that nothing runs for it.
+func zero(spec *ast.ValueSpec) bool {
+	if len(spec.Values) != 1 {
+		return false
+	}
+	value, ok := spec.Values[0].(*ast.CompositeLit)
+	return ok && len(value.Elts) == 0
 }
 
 // verifyComments allows only comments that mean nothing to the go command.

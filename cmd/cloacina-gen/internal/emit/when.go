@@ -18,8 +18,8 @@ const maxReturn = 90
 type when struct {
 	f *file
 	c *constants
-	// slots are the positions of the keys in the rule's Reads.
-	slots  map[string]int
+	// keys are the constants for the positions of the keys in the rule's Reads.
+	keys   map[string]word
 	leaves []doc // the variables
 	body   []doc
 	hoists int
@@ -38,12 +38,12 @@ func (f *file) whenFunc(c *constants, r *plan.Rule) doc {
 	if r.Tree == nil {
 		return nil
 	}
-	w := &when{f: f, c: c, slots: map[string]int{}}
-	for i, read := range r.Reads {
-		w.slots[read.Key] = i
-	}
+	w := &when{f: f, c: c, keys: f.keyConstants(r.Reads)}
 	for _, line := range wrap("// ", "// ", prose(r.Text), whenIndent*tabWidth) {
 		w.body = append(w.body, note(line))
+	}
+	if declaration := w.declareKeys(r.Reads); declaration != nil {
+		w.body = append(w.body, declaration)
 	}
 	verdict := w.condition(r.Tree, false).doc()
 	w.finish(verdict)
@@ -52,7 +52,7 @@ func (f *file) whenFunc(c *constants, r *plan.Rule) doc {
 		name = f.id("_")
 	}
 	params := list{open: "(", close: ")", items: []doc{spaced(name, seq{op("*"), f.rt("View")})}}
-	results := list{open: "(", close: ")", items: []doc{f.id("bool"), f.rt("Leaves")}}
+	results := list{open: "(", close: ")", items: []doc{f.predeclared("bool"), f.rt("Leaves")}}
 	return closure(params, results, w.body...)
 }
 
@@ -98,7 +98,7 @@ func (w *when) condition(n *plan.Node, negated bool) condition {
 // to hold, or one of them.
 func (w *when) joined(args []*plan.Node, every, negated bool) condition {
 	if len(args) == 0 {
-		return condition{operands: []doc{w.f.id(strconv.FormatBool(every))}}
+		return condition{operands: []doc{w.f.predeclared(strconv.FormatBool(every))}}
 	}
 	if len(args) == 1 {
 		return w.condition(args[0], negated)
@@ -196,7 +196,7 @@ func (w *when) method(receiver doc, name string, args ...doc) doc {
 }
 
 func (w *when) value(n *plan.Node) doc {
-	return w.method(w.f.local("v"), "Value", number(w.slots[n.Key]))
+	return w.method(w.f.local("v"), "Value", w.keys[n.Key])
 }
 
 func (w *when) contains(n *plan.Node) doc {
@@ -211,7 +211,7 @@ func (w *when) compare(n *plan.Node, l plan.Literal, ordering string) doc {
 // compareEach compares with every literal of in or not_in.
 func (w *when) compareEach(n *plan.Node, operator, ordering string) doc {
 	if len(n.Literals) == 0 {
-		return w.f.id(strconv.FormatBool(operator == "&&"))
+		return w.f.predeclared(strconv.FormatBool(operator == "&&"))
 	}
 	out := chain{operator: operator}
 	for _, l := range n.Literals {
