@@ -2,7 +2,10 @@ package annotations
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // argument is one key of an annotation with its value. from and to are the bytes
@@ -47,8 +50,7 @@ func scanArguments(r *reporter, text []byte, base int, keys *keySet) {
 			s.unexpected()
 			continue
 		}
-		a := s.argument()
-		if !s.full() {
+		if a := s.argument(); a != nil && !s.full() {
 			s.take(a)
 		}
 	}
@@ -78,6 +80,11 @@ func (s *argumentScanner) unexpected() {
 		s.stray(start, s.at)
 		return
 	}
+	if s.foreignBlank(s.at) {
+		_, size := utf8.DecodeRune(s.rest())
+		s.at += size
+		return
+	}
 	if !s.value() {
 		return
 	}
@@ -89,13 +96,32 @@ func (s *argumentScanner) unexpected() {
 	}
 }
 
+// foreignBlank reports a character at buf[at] that looks like a blank, or like
+// nothing, and is none to Go.
+func (l *lexer) foreignBlank(at int) bool {
+	r, size := utf8.DecodeRune(l.buf[at:])
+	if r < utf8.RuneSelf || !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) {
+		return false
+	}
+	if unicode.IsSpace(r) {
+		f := l.complain(CodeUnexpectedText, at, at+size,
+			fmt.Sprintf("the character %U is no blank; write a plain one", r))
+		l.fix(f, "write a plain blank", l.base+at, l.base+at+size, " ")
+		return true
+	}
+	f := l.complain(CodeUnexpectedText, at, at+size, fmt.Sprintf("the character %U is not seen; remove it", r))
+	l.remove(f, "remove it", l.base+at, l.base+at+size)
+	return true
+}
+
 // stray reports a comma that separates nothing.
 func (s *argumentScanner) stray(start, end int) {
 	f := s.complain(CodeUnexpectedText, start, end, "arguments are separated by blanks, not by commas")
 	s.remove(f, "remove the comma", s.base+start, s.base+end)
 }
 
-// argument reads a key and the extent of its value.
+// argument reads a key and the extent of its value. It returns nil for what is
+// no argument, which it has reported.
 func (s *argumentScanner) argument() *argument {
 	start := s.at
 	s.at = s.wordEnd(start)
@@ -112,10 +138,37 @@ func (s *argumentScanner) argument() *argument {
 		a.to = s.base + s.at
 		return a
 	}
+	if s.at < len(s.buf) && s.buf[s.at] == '(' {
+		s.called(a, start)
+		return nil
+	}
 	if s.at < len(s.buf) && !isSpace(s.buf[s.at]) && s.buf[s.at] != ',' {
 		s.unexpected()
 	}
 	return a
+}
+
+// called reports a word with parentheses, such as a rule that stands alone.
+func (s *argumentScanner) called(a *argument, start int) {
+	open := s.at
+	if !s.value() {
+		return
+	}
+	text := quoted(string(s.buf[start:s.at]))
+	if _, known := s.keys.specs[a.key]; known {
+		f := s.complain(CodeUnexpectedText, start, s.at, "unexpected "+text+"; a value stands behind =")
+		if s.buf[s.at-1] == ')' && s.at-open > 2 {
+			f.Fixes = []Fix{{Message: "write " + quoted(a.key+"=") + " before the value", Edits: []Edit{
+				{s.span(s.base+open, s.base+open+1), "="},
+				{s.span(s.base+s.at-1, s.base+s.at), ""},
+			}}}
+		}
+		return
+	}
+	f := s.complain(CodeUnexpectedText, start, s.at, "unexpected "+text+"; arguments are key=value")
+	if reservedWords[a.key] {
+		f.Message = text + " stands alone; a rule is the value of trigger_rules"
+	}
 }
 
 // assignment moves over = and the blanks round it.
@@ -152,7 +205,7 @@ func (s *argumentScanner) wrongAssignment(code Code, start int, message string) 
 // argumentValue finds the extent of a value.
 func (s *argumentScanner) argumentValue(a *argument) {
 	start := s.at
-	if s.at >= len(s.buf) || s.buf[s.at] == '\n' || s.comment() {
+	if s.at >= len(s.buf) || s.buf[s.at] == '\n' || s.comment() || s.nextKey() {
 		a.broken = true
 		at := a.keySpan.End.Offset - s.base
 		f := s.complain(CodeMissingValue, a.keyStart()-s.base, at,
@@ -162,13 +215,51 @@ func (s *argumentScanner) argumentValue(a *argument) {
 		}
 		return
 	}
-	a.broken = !s.value()
+	a.broken = s.foreignQuotes(a) || !s.value()
 	end := s.at
 	if !a.broken {
 		end = s.continued(a, start)
 	}
 	a.start, a.end = start, end
 	a.span = s.span(s.base+start, s.base+end)
+}
+
+// nextKey says that behind the blank the next argument begins with its key and =.
+func (s *argumentScanner) nextKey() bool {
+	word := leadingWord(s.rest())
+	if _, known := s.keys.specs[word]; !known || !isBlank(s.buf[s.at-1]) {
+		return false
+	}
+	rest := bytes.TrimLeft(s.buf[s.at+len(word):], " \t")
+	return bytes.HasPrefix(rest, []byte("=")) && !bytes.HasPrefix(rest, []byte("=="))
+}
+
+// closing are the quotes that Go does not know, each with its partner.
+var closing = map[rune]string{
+	'\'': "'", '\u2018': "\u2019", '\u2019': "\u2019",
+	'\u201c': "\u201d", '\u201d': "\u201d", '\u201e': "\u201c",
+}
+
+// foreignQuotes reports a value in quotes that Go does not know, and moves behind it.
+func (s *argumentScanner) foreignQuotes(a *argument) bool {
+	kind := s.keys.specs[a.key].kind
+	first, size := utf8.DecodeRune(s.rest())
+	partner := closing[first]
+	if partner == "" || kind == listValue || kind == ruleValue {
+		return false
+	}
+	start := s.at
+	inner := s.buf[start+size : s.lineEnd(start)]
+	n := bytes.Index(inner, []byte(partner))
+	if n < 0 || bytes.ContainsAny(inner[:n], "\"\\") {
+		s.value()
+		s.complain(CodeBadString, start, max(s.at, start+size), "strings stand in double quotes")
+		return true
+	}
+	s.at = start + size + n + len(partner)
+	f := s.complain(CodeBadString, start, s.at, "strings stand in double quotes")
+	s.fix(f, "use double quotes", s.base+start, s.base+s.at, `"`+string(inner[:n])+`"`)
+	return true
 }
 
 // take gives the argument to the reader of its key.

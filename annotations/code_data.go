@@ -4,6 +4,7 @@ package annotations
 const (
 	CodeUndeclaredKey Code = "CL0601"
 	CodePresumedInput Code = "CL0602"
+	CodeOmittedValue  Code = "CL0603"
 )
 
 var dataCodes = []CodeInfo{
@@ -15,4 +16,8 @@ var dataCodes = []CodeInfo{
 		"No task writes the key, so it can only come from the initial context, which the workflow does not " +
 			"declare. Declare a struct with a field for it and name the struct in the workflow's annotation: " +
 			"input=Input."},
+	{CodeOmittedValue, SeverityWarning, "value that omitempty hides from a rule",
+		"With omitempty a number that is 0 and a bool that is false are not written. A rule that compares the key " +
+			"then finds none: its comparison is false, and a negated one is true. Remove omitempty, so that the key " +
+			"is always written; use a pointer where a missing value means something of its own."},
 }

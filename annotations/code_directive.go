@@ -33,9 +33,9 @@ var directiveCodes = []CodeInfo{
 			"declared with \"type T struct { ... }\", not as an alias, an interface or another name of some " +
 			"type. Declare a struct, which may embed the other type."},
 	{CodeTooLarge, SeverityError, "annotation over a limit",
-		"An annotation holds at most 1 MiB of text; a trigger rule nests at most 1,000 deep and has at most " +
-			"10,000 nodes. The limits keep hostile or generated input from exhausting the tool. Split the " +
-			"workflow, or test fewer things in one rule."},
+		"An annotation holds at most 1 MiB of text and the doc comment round it at most 64 KiB; a trigger rule " +
+			"nests at most 1,000 deep and has at most 10,000 nodes. The limits keep hostile or generated input " +
+			"from exhausting the tool. Split the workflow, or test fewer things in one rule."},
 	{CodeTooManyErrors, SeverityError, "too many errors in one annotation",
 		"After 100 findings the rest of an annotation is not read, because what follows is most likely a " +
 			"consequence. Repair the findings above and run again."},

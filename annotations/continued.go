@@ -14,12 +14,12 @@ func (s *argumentScanner) continued(a *argument, start int) int {
 	case kind == listValue && s.buf[start] != '[':
 		end = s.join(a, start, s.joinsList)
 	}
-	joined := end > first
 	if end > start+1 && s.buf[end-1] == ',' {
 		end--
 		s.stray(end, end+1)
+		end = start + len(bytes.TrimRight(s.buf[start:end], " \t\r\n"))
 	}
-	if joined {
+	if end > first {
 		s.needsBrackets(a, start, end)
 	}
 	return end
@@ -69,12 +69,38 @@ func (s *argumentScanner) joinsRule(before, next []byte) bool {
 			return true
 		}
 	}
+	if operatorWord(leadingWord(next)) && !s.beginsArgument(next) {
+		return true
+	}
 	return endsOpen(before) && !s.beginsArgument(next)
+}
+
+// operatorWord says that a word stands where Go has a sign.
+func operatorWord(word string) bool {
+	_, operator := operatorByName(word)
+	return operator || wordOperators[word] != ""
+}
+
+// leadingWord returns the word that a text begins with.
+func leadingWord(text []byte) string {
+	n := 0
+	for n < len(text) && isWordByte(text[n]) {
+		n++
+	}
+	return string(text[:n])
 }
 
 // endsOpen says that the text ends with an operator.
 func endsOpen(text []byte) bool {
-	return len(text) > 0 && bytes.IndexByte([]byte("&|!<>="), text[len(text)-1]) >= 0
+	if len(text) == 0 || bytes.IndexByte([]byte("&|!<>="), text[len(text)-1]) >= 0 {
+		return len(text) > 0
+	}
+	n := len(text)
+	for n > 0 && isWordByte(text[n-1]) {
+		n--
+	}
+	word := string(text[n:])
+	return wordOperators[word] != "" || word == "not" || word == "in"
 }
 
 // joinsList says that a comma connects the texts.
@@ -91,13 +117,10 @@ func (s *argumentScanner) beginsArgument(text []byte) bool {
 	if !isWordStart(text[0]) {
 		return false
 	}
-	n := 1
-	for n < len(text) && isWordByte(text[n]) {
-		n++
-	}
-	if _, known := s.keys.specs[string(text[:n])]; known {
+	word := leadingWord(text)
+	if _, known := s.keys.specs[word]; known {
 		return true
 	}
-	rest := bytes.TrimLeft(text[n:], " \t")
+	rest := bytes.TrimLeft(text[len(word):], " \t")
 	return bytes.HasPrefix(rest, []byte("=")) && !bytes.HasPrefix(rest, []byte("=="))
 }

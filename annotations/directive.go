@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"strings"
+	"unicode/utf8"
 )
 
 // The verbs of the tool cloacina.
@@ -83,9 +84,8 @@ func (p *fileParser) directive(text string, start int) (directive, bool) {
 func (p *fileParser) unknownVerb(d directive) {
 	word := d.verb[:len(d.verb)-len(strings.TrimLeft(d.verb, "abcdefghijklmnopqrstuvwxyz0123456789_-"))]
 	if word != d.verb && (word == verbTask || word == verbWorkflow) {
-		at := d.head - len(d.verb) + len(word)
 		f := p.report(CodeUnknownDirective, d.start, d.head, "a blank divides //cloacina:"+word+" from its arguments")
-		p.fix(f, "insert a blank", at, at, " ")
+		p.fixDivided(f, d, d.verb[len(word):])
 		return
 	}
 	tail, suggestion := didYouMean(d.verb, verbs)
@@ -93,6 +93,24 @@ func (p *fileParser) unknownVerb(d directive) {
 		remedy(suggestion, "; there are //cloacina:workflow and //cloacina:task"))
 	if suggestion != "" {
 		p.fixChange(f, d.start, d.head, "//cloacina:"+suggestion)
+	}
+}
+
+// fixDivided puts a blank between verb and arguments, in place of what stands
+// there now.
+func (p *fileParser) fixDivided(f *Finding, d directive, rest string) {
+	at := d.head - len(rest)
+	r, size := utf8.DecodeRuneInString(rest)
+	switch {
+	case r == '(' && p.src[d.end-1] == ')':
+		f.Fixes = []Fix{{Message: "put a blank in place of the parentheses", Edits: []Edit{
+			{p.span(at, at+1), " "},
+			{p.span(d.end-1, d.end), ""},
+		}}}
+	case strings.ContainsRune(",:;", r):
+		p.fix(f, "put a blank in its place", at, at+size, " ")
+	default:
+		p.fix(f, "insert a blank", at, at, " ")
 	}
 }
 

@@ -76,7 +76,7 @@ func (p *fileParser) function(decl *ast.FuncDecl) {
 	if text == nil {
 		return
 	}
-	t := &Task{Span: text.span, Func: decl, Target: p.spanOf(decl.Name), Doc: docText(decl.Doc)}
+	t := &Task{Span: text.span, Func: decl, Target: p.spanOf(decl.Name), Doc: p.docText(decl.Doc)}
 	v := text.read(p.reporter, taskKeys(t))
 	v.checkPolicy(&t.Policy, "")
 	p.source.Tasks = append(p.source.Tasks, t)
@@ -107,12 +107,12 @@ func (p *fileParser) typeWorkflow(text *annotationText, spec *ast.TypeSpec, doc 
 		return
 	}
 	f := p.report(CodeWorkflowNotStruct, text.span.Start.Offset, text.head, "a workflow stands on a struct type, and "+
-		spec.Name.Name+" is declared as something else")
+		spec.Name.Name+" is declared as something else; declare a struct, whose methods are the tasks")
 	f.Related = related(p.spanOf(spec.Name), spec.Name.Name+" is declared here")
 }
 
 func (p *fileParser) workflow(text *annotationText, spec *ast.TypeSpec, name *ast.Ident, doc *ast.CommentGroup) {
-	w := &Workflow{Span: text.span, Type: spec, Target: p.spanOf(name), Doc: docText(doc)}
+	w := &Workflow{Span: text.span, Type: spec, Target: p.spanOf(name), Doc: p.docText(doc)}
 	v := text.read(p.reporter, workflowKeys(w))
 	v.checkPolicy(&w.Defaults, "default_")
 	p.source.Workflows = append(p.source.Workflows, w)
@@ -126,7 +126,16 @@ func (p *fileParser) spanOf(n ast.Node) Span {
 }
 
 // docText returns a doc comment without its directives.
-func docText(doc *ast.CommentGroup) string { return strings.TrimSpace(doc.Text()) }
+func (p *fileParser) docText(doc *ast.CommentGroup) string {
+	text := strings.TrimSpace(doc.Text())
+	if len(text) <= MaxDocBytes {
+		return text
+	}
+	start := p.offset(doc.Pos())
+	p.report(CodeTooLarge, start, start+len("//"),
+		"doc comment is longer than 64 KiB, and the generated file repeats it; move a part of it elsewhere")
+	return ""
+}
 
 // annotationText is the text of an annotation: all bytes from its first directive
 // to its last, with everything but the arguments blanked.

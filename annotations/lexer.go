@@ -85,7 +85,7 @@ func (l *lexer) nested(open []int, whole bool) bool {
 		inside := whole || len(open) > 0
 		switch {
 		case c == '"' || c == '`':
-			ok = l.quote() && ok
+			ok = l.quoteWithin(len(open)) && ok
 			continue
 		case c == '(' || c == '[':
 			open = append(open, l.at)
@@ -155,7 +155,10 @@ func (l *lexer) innerComment() bool {
 }
 
 // quote moves over a string. One that is not closed ends with the line.
-func (l *lexer) quote() bool {
+func (l *lexer) quote() bool { return l.quoteWithin(0) }
+
+// quoteWithin is quote within open brackets.
+func (l *lexer) quoteWithin(open int) bool {
 	start, q := l.at, l.buf[l.at]
 	for l.at++; l.at < len(l.buf); l.at++ {
 		switch c := l.buf[l.at]; {
@@ -163,19 +166,25 @@ func (l *lexer) quote() bool {
 			l.at++
 			return true
 		case c == '\n':
-			return l.unterminated(start)
+			return l.unterminated(start, open)
 		case c == '\\' && q == '"' && l.at+1 < len(l.buf) && l.buf[l.at+1] != '\n':
 			l.at++
 		}
 	}
-	return l.unterminated(start)
+	return l.unterminated(start, open)
 }
 
-func (l *lexer) unterminated(start int) bool {
+// unterminated reports a string that ends with its line. Brackets at the end of
+// the line are taken for those that close the open ones.
+func (l *lexer) unterminated(start, open int) bool {
 	end := start + len(bytes.TrimRight(l.buf[start:l.at], " \t\r"))
 	q := string(l.buf[start])
 	f := l.complain(CodeUnterminatedString, start, end, "string is not closed with "+q+" on this line")
-	l.fix(f, "close it at the end of the line", l.base+end, l.base+end, q)
+	at := end
+	for ; open > 0 && at > start+1 && bytes.IndexByte([]byte(")]"), l.buf[at-1]) >= 0; open-- {
+		at--
+	}
+	l.fix(f, "close it", l.base+at, l.base+at, q)
 	return false
 }
 

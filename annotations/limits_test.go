@@ -95,7 +95,7 @@ func TestHostileFiles(t *testing.T) {
 		src  string
 		want string
 	}{
-		"prose":             {onFunc("// " + strings.Repeat("a", size) + "\n//cloacina:task id=«X»"), "4:20 CL0123"},
+		"prose":             {onFunc("// " + strings.Repeat("a", size) + "\n//cloacina:task id=«X»"), "3:1 CL0106"},
 		"prose in a block":  {onFunc("/* " + strings.Repeat("a\n", size/10) + "*/\n//cloacina:task id=X"), ""},
 		"many lines":        {onFunc(strings.Repeat("// a\n", size/25) + "//cloacina:task id=X"), ""},
 		"one directive":     {onFunc("//cloacina:task id=" + strings.Repeat("a", size)), "3:1 CL0106"},
@@ -133,5 +133,26 @@ func TestHostileFiles(t *testing.T) {
 				t.Errorf("message has %d bytes", len(f.Message))
 			}
 		})
+	}
+}
+
+// What a doc comment may hold is bounded, because the generated file repeats it.
+func TestDocCommentIsBounded(t *testing.T) {
+	t.Parallel()
+	line := "// " + strings.Repeat("x", 1020) + "\n"
+	for lines, want := range map[int]int{63: 0, 65: 1} {
+		doc := strings.Repeat(line, lines)
+		source, findings := readFile(t, doc+"//cloacina:workflow\npackage p\n\n"+doc+"//cloacina:task\nfunc F() {}\n")
+		if len(findings) != 2*want {
+			t.Fatalf("%d lines give %v", lines, findings)
+		}
+		for _, f := range findings {
+			if f.Code != CodeTooLarge || f.Span.End.Column != 3 {
+				t.Errorf("got %s at %s", f.Code, f.Span)
+			}
+		}
+		if kept := source.Tasks[0].Doc != ""; kept != (want == 0) {
+			t.Errorf("%d lines: the text is kept: %t", lines, kept)
+		}
 	}
 }

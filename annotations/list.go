@@ -41,7 +41,7 @@ func (l *lexer) reachesBracket() bool {
 // listReader reads the elements between the brackets of a list.
 type listReader struct {
 	lexer
-	// gap is where the last element ended.
+	// gap is where the last element ended; 0 before the first.
 	gap int
 }
 
@@ -58,16 +58,18 @@ func (l *listReader) read() ([]Name, bool) {
 		}
 		start := l.at
 		element, good := l.element()
-		ok = !l.joined(list, start) && good && ok
-		list = append(list, element)
+		ok = !l.joined(start) && good && ok
+		if good {
+			list = append(list, element)
+		}
 		l.separator()
 	}
 	return list, ok
 }
 
 // joined reports an element that no comma divides from the one before it.
-func (l *listReader) joined(before []Name, start int) bool {
-	if len(before) == 0 || bytes.IndexByte(l.buf[l.gap:start], ',') >= 0 {
+func (l *listReader) joined(start int) bool {
+	if l.gap == 0 || bytes.IndexByte(l.buf[l.gap:start], ',') >= 0 {
 		return false
 	}
 	f := l.complain(CodeBadList, start, l.at, "there is no comma before "+quoted(string(l.buf[start:l.at])))
@@ -106,7 +108,13 @@ func (l *listReader) element() (Name, bool) {
 		l.at++
 	}
 	word := Name{Text: string(l.buf[start:l.at]), Span: l.span(l.base+start, l.base+l.at)}
-	if i := strings.IndexAny(word.Text, "()[]'="); i >= 0 {
+	bare := strings.Trim(word.Text, "'\u2018\u2019\u201c\u201d")
+	if bare != word.Text && !strings.ContainsAny(bare, notInWords) {
+		f := l.complain(CodeBadString, start, l.at, "strings stand in double quotes")
+		l.fix(f, "use double quotes", l.base+start, l.base+l.at, `"`+bare+`"`)
+		return word, false
+	}
+	if strings.ContainsAny(word.Text, notInWords) {
 		l.complain(CodeBadList, start, l.at,
 			quoted(word.Text)+" is no element of a list; write words or strings, separated by commas")
 		return word, false
@@ -114,10 +122,13 @@ func (l *listReader) element() (Name, bool) {
 	return word, true
 }
 
+// notInWords are the characters that no bare element of a list has.
+const notInWords = "()[]{};'=\u2018\u2019\u201c\u201d\u201e"
+
 // dependencies reads a list of task ids, or * for all others.
 func (v *valueReader) dependencies(a *argument) ([]Name, bool) {
 	raw := v.raw(a)
-	if raw[0] == '(' && strings.HasSuffix(raw, ")") {
+	if raw[0] == '(' && strings.HasSuffix(raw, ")") || raw[0] == '{' && strings.HasSuffix(raw, "}") {
 		f := v.bad(a, CodeBadList, "is a list in brackets, [a, b]")
 		v.change(f, a, "["+raw[1:len(raw)-1]+"]")
 		return nil, false
@@ -213,8 +224,8 @@ func (v *valueReader) match(n Name, words []string) bool {
 	case !n.Quoted:
 		tail, suggestion := didYouMean(n.Text, words)
 		f := v.add(Finding{Code: CodeUnknownRetryCondition, Span: n.Span,
-			Message: "unknown retry_condition " + quoted(n.Text) + tail +
-				"; it is all, never, transient, or a list of quoted parts of the error text"})
+			Message: "unknown retry_condition " + quoted(n.Text) +
+				"; it is all, never, transient, or a list of quoted parts of the error text" + tail})
 		v.fixChange(f, n.Span.Start.Offset, n.Span.End.Offset, suggestion)
 		v.fix(f, "quote it", n.Span.Start.Offset, n.Span.End.Offset, `"`+n.Text+`"`)
 	case n.Text == "":

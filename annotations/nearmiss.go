@@ -2,6 +2,7 @@ package annotations
 
 import (
 	"strings"
+	"unicode"
 )
 
 // miss is a comment line that reads like a directive.
@@ -10,29 +11,66 @@ type miss struct {
 	verb string
 	// head is how many bytes of the line the head takes.
 	head int
+	// loose says that the line could be prose.
+	loose bool
 }
 
-// headWords is a line taken apart: lead, tool, before, colon, after, verb, rest.
+// headWords is a line taken apart: lead, mark, tool, before, separator, after,
+// verb, rest.
 type headWords struct {
 	lead, before, after string
-	colon               bool
-	tool, verb, rest    string
+	// marked says that a sign stands before the tool, as in //@cloacina:task.
+	marked bool
+	// separator is ":", or what stands in its place.
+	separator        string
+	tool, verb, rest string
 }
 
 // splitHead takes apart a line whose first word could be the tool's name.
 func splitHead(line string) (h headWords, ok bool) {
-	h.lead, line = cutBlanks(line)
-	h.tool, line = cutWord(line)
+	h.lead, line = cutInvisible(line)
+	if line != "" && strings.IndexByte("/@+#!", line[0]) >= 0 {
+		h.marked, line = true, line[1:]
+	}
+	h.tool, line = cutTool(line)
 	if len(h.tool) < len(tool)-2 || len(h.tool) > len(tool)+2 || h.tool[0]|0x20 != tool[0] {
 		return h, false
 	}
 	h.before, line = cutBlanks(line)
-	line, h.colon = strings.CutPrefix(line, ":")
-	if h.colon {
-		h.after, line = cutBlanks(line)
+	h.separator, line = cutSeparator(line)
+	if h.separator != "" {
+		h.after, line = cutInvisible(line)
 	}
 	h.verb, h.rest = cutWord(line)
 	return h, true
+}
+
+// cutTool cuts off the first word. A name that - or _ joins to the tool's is none
+// of its own.
+func cutTool(s string) (word, rest string) {
+	word, rest = cutWord(s)
+	if len(word) > len(tool) && strings.EqualFold(word[:len(tool)], tool) && joinsWords(word[len(tool)]) {
+		return s[:len(tool)], s[len(tool):]
+	}
+	return word, rest
+}
+
+func joinsWords(c byte) bool { return c == '-' || c == '_' }
+
+// cutSeparator cuts off what stands between tool and verb.
+func cutSeparator(s string) (separator, rest string) {
+	for _, separator := range []string{"::", ":", ".", ";", "/", "=", "-", "_"} {
+		if rest, ok := strings.CutPrefix(s, separator); ok {
+			return separator, rest
+		}
+	}
+	return "", s
+}
+
+// cutInvisible cuts off blanks of all kinds, and characters that are not seen.
+func cutInvisible(s string) (blanks, rest string) {
+	rest = strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
+	return s[:len(s)-len(rest)], rest
 }
 
 func cutBlanks(s string) (blanks, rest string) {
@@ -58,28 +96,39 @@ func nearMiss(line string, prose bool) (miss, bool) {
 		return miss{}, false
 	}
 	m := miss{head: len(line) - len(h.rest)}
-	prose = prose || h.lead != ""
+	prose = prose || h.lead != "" && !h.marked
 	exact := h.verb == verbTask || h.verb == verbWorkflow
 	m.verb = h.verb
 	if !exact {
 		m.verb = Suggest(h.verb, verbs)
 	}
+	m.loose = prose && !looksLikeArguments(h.rest)
+	return m, m.verb != "" && h.meant(exact, prose)
+}
+
+// meant says that the words were meant as a directive. exact says that the verb
+// is one.
+func (h headWords) meant(exact, prose bool) bool {
+	apart := h.before+h.after != ""
+	arguments := looksLikeArguments(h.rest)
 	switch {
-	case m.verb == "":
-		return m, false
 	case !strings.EqualFold(h.tool, tool):
-		return m, exact && !prose && h.colon && h.before+h.after == "" && slips(strings.ToLower(h.tool), tool, 2) <= 2
-	case looksLikeArguments(h.rest):
-		return m, true
+		return exact && !prose && !apart && h.separator == ":" && slips(strings.ToLower(h.tool), tool, 2) <= 2
+	case h.separator == "":
+		return exact && arguments && (!prose || strings.Contains(h.rest, "="))
+	case h.separator != ":" && h.separator != "::":
+		return exact && arguments && !prose
+	case arguments:
+		return true
+	case !exact:
+		return !prose && !apart
 	}
-	apart := h.before+h.after != "" || !h.colon
-	switch {
-	case exact && !prose:
-		return m, true
-	case exact:
-		return m, !apart
-	}
-	return m, !prose && !apart
+	return !prose || !apart && !endsSentence(h.rest)
+}
+
+// endsSentence says that the text begins with a punctuation mark of prose.
+func endsSentence(rest string) bool {
+	return strings.IndexByte(".,;:)", rest[0]) >= 0 && (len(rest) == 1 || isSpace(rest[1]))
 }
 
 // looksLikeArguments says that what follows a verb is nothing, a flag, or key=value.
@@ -102,6 +151,9 @@ func (p *fileParser) lineNearMiss(text string, start int) {
 	head := start + slashes + m.head
 	want := "//" + tool + ":" + m.verb
 	f := p.report(CodeNearMiss, start, head, quoted(text[:slashes+m.head])+" is no directive; write "+want)
+	if m.loose {
+		f.Message += ", or begin the line with another word if it is prose"
+	}
 	if rest := text[slashes+m.head:]; rest != "" && rest[0] != ' ' && rest[0] != '\t' {
 		want += " "
 	}

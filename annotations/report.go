@@ -28,11 +28,11 @@ func (r *reporter) full() bool { return r.budget < 0 }
 // are more, the rest is dropped.
 func (r *reporter) add(f Finding) *Finding {
 	r.budget--
-	switch {
-	case r.budget == -1:
-		f = Finding{Code: CodeTooManyErrors, Span: f.Span,
-			Message: "too many errors in this annotation; the rest of it was not read"}
-	case r.budget < -1:
+	if r.budget == -1 {
+		r.findings = append(r.findings, Finding{Code: CodeTooManyErrors, Span: f.Span,
+			Message: "too many errors in this annotation; the rest of it was not read"})
+	}
+	if r.full() {
 		return &f
 	}
 	r.findings = append(r.findings, f)

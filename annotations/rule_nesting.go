@@ -63,7 +63,18 @@ func (p *ruleParser) joined(t ruleToken, lit string, inCall bool) ruleToken {
 		t.Token, t.reported = token.LAND, true
 		return t
 	}
-	gap := p.tokens[len(p.tokens)-1].end
+	if _, known := operatorByName(lit); known && before == token.RPAREN {
+		p.fail(CodeUnknownOperator, t.start, t.end, "the operator "+quoted(lit)+
+			" stands inside of the parentheses, behind the key: context_value(\"key\", "+lit+", ...)")
+		p.stopped = true
+		return t
+	}
+	last := &p.tokens[len(p.tokens)-1]
+	if word := string(p.buf[last.start:last.end]); word == "not" || word == "NOT" {
+		p.notAsWord(last, t)
+		return t
+	}
+	gap := last.end
 	if inCall && gap < t.start && isBlank(p.buf[gap]) {
 		f := p.fail(CodeRuleSyntax, t.start, t.end,
 			"trigger rule: missing ',' before "+quoted(string(p.buf[t.start:t.end])))
@@ -71,6 +82,16 @@ func (p *ruleParser) joined(t ruleToken, lit string, inCall bool) ruleToken {
 		p.buf[gap] = ','
 	}
 	return t
+}
+
+// notAsWord reports a not that stands before its operand without parentheses.
+func (p *ruleParser) notAsWord(not *ruleToken, operand ruleToken) {
+	f := p.fail(CodeUnknownOperator, not.start, not.end,
+		"not stands before parentheses, not(...), or is written !")
+	p.fix(f, `change to "!"`, p.base+not.start, p.base+operand.start, "!")
+	p.overwrite(*not, ' ')
+	p.buf[not.start] = '!'
+	not.Token, not.reported = token.NOT, true
 }
 
 // wordOperators are operators that other languages write as words.

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,9 @@ const (
 	// MaxAnnotationBytes is the length of all directive lines of one annotation,
 	// and of the text of one rule.
 	MaxAnnotationBytes = 1 << 20
+	// MaxDocBytes is the length of a doc comment without its directives. The
+	// plan holds it, and the program with the plan.
+	MaxDocBytes = 64 << 10
 )
 
 // ParseRule reads a trigger rule that stands by itself. Spans are relative to the
@@ -49,6 +53,10 @@ type ruleParser struct {
 	tokens []ruleToken
 	nodes  int
 	failed bool
+	// stopped says that what was found makes it no use to read on.
+	stopped bool
+	// lists counts the brackets that have been reported and are not closed yet.
+	lists int
 }
 
 // parseRule reads a rule whose line ends and comments are blanked. It changes text.
@@ -57,8 +65,8 @@ func parseRule(r *reporter, text []byte, base int) (Rule, bool) {
 	if !p.readTokens() {
 		return nil, false
 	}
-	if len(p.tokens) == 0 {
-		p.fail(CodeRuleSyntax, 0, 0, "rule is empty; write always")
+	if p.empty() {
+		p.fail(CodeRuleSyntax, 0, p.endBefore(len(p.buf)), "rule is empty; write always")
 		return nil, false
 	}
 	tree, err := parser.ParseExprFrom(token.NewFileSet(), "", p.buf, parser.AllErrors|parser.SkipObjectResolution)
@@ -71,6 +79,13 @@ func parseRule(r *reporter, text []byte, base int) (Rule, bool) {
 		return nil, false
 	}
 	return rule, true
+}
+
+// empty says that there is nothing in the rule but parentheses.
+func (p *ruleParser) empty() bool {
+	return !p.failed && !slices.ContainsFunc(p.tokens, func(t ruleToken) bool {
+		return t.Token != token.LPAREN && t.Token != token.RPAREN
+	})
 }
 
 // fail reports an error of the rule.
@@ -93,13 +108,15 @@ func (p *ruleParser) syntaxErrors(err error) {
 			continue
 		}
 		start, end := p.tokenAt(e.Pos.Offset)
-		code := CodeRuleSyntax
 		if e.Msg == tooDeepForGo {
-			code = CodeTooLarge
+			p.fail(CodeTooLarge, start, end, tooManyNodes)
+			return
 		}
-		p.fail(code, start, end, "trigger rule: "+syntaxWords.Replace(shortFound(e.Msg)))
+		p.fail(CodeRuleSyntax, start, end, "trigger rule: "+syntaxWords.Replace(shortFound(e.Msg)))
 	}
 }
+
+const tooManyNodes = "trigger rule has more than 10,000 nodes"
 
 // tooDeepForGo is what go/parser says of a chain of 100,000 operators.
 const tooDeepForGo = "exceeded max nesting depth"

@@ -345,8 +345,24 @@ func TestParseRuleForeignTokens(t *testing.T) {
 		},
 		{
 			name: "list in brackets",
-			text: "all(«[»always, always«]»)",
-			want: []string{"CL0140 unexpected", "CL0140 unexpected"},
+			text: "all(«[»always, always])",
+			want: []string{"CL0140 without brackets"},
+		},
+		{
+			name: "list behind an operator",
+			text: "all(context_value(\"k\", in, «[»1, 2]), context_value(\"k\", in, «[»1, 2]))",
+			want: []string{"CL0140 without brackets", "CL0140 without brackets"},
+		},
+		{
+			name: "operator behind the parentheses",
+			text: "all(context_value(\"k\") «in» [1, 2], context_value(\"k\", gt, 1))",
+			want: []string{"CL0142 inside of the parentheses"},
+		},
+		{
+			name:  "not as a word",
+			text:  "«not» task_success(a) && (always «and» «not» task_failed(b))",
+			want:  []string{"CL0142 written !", "CL0142 written &&", "CL0142 written !"},
+			fixed: "!task_success(a) && (always && !task_failed(b))",
 		},
 		{
 			name: "braces",

@@ -27,7 +27,7 @@ func (p *ruleParser) readTokens() bool {
 	text := append([]byte(nil), p.buf...)
 	s.Init(file, text, func(_ token.Position, message string) { problem = message }, 0)
 	var depth nesting
-	for !p.full() {
+	for !p.full() && !p.stopped {
 		problem = ""
 		pos, tok, lit := s.Scan()
 		if tok == token.EOF || tok == token.SEMICOLON && lit == "\n" {
@@ -81,6 +81,14 @@ func (p *ruleParser) refuse(t ruleToken, lit, problem string) bool {
 			"between commas the operator is written as a word, "+quoted(op.String()))
 		p.fixChange(f, p.base+t.start, p.base+t.end, op.String())
 		p.overwrite(t, 'x')
+	case t.Token == token.LBRACK:
+		p.lists++
+		p.fail(CodeRuleSyntax, t.start, t.end, "trigger rule: unexpected "+quoted("[")+
+			"; a rule has no lists, the elements stand without brackets")
+		p.overwrite(t, ' ')
+	case t.Token == token.RBRACK && p.lists > 0:
+		p.lists--
+		p.overwrite(t, ' ')
 	case foreign[t.Token]:
 		p.fail(CodeRuleSyntax, t.start, t.end, "trigger rule: unexpected "+quoted(string(p.buf[t.start:t.end])))
 		p.overwrite(t, ' ')
@@ -92,7 +100,7 @@ func (p *ruleParser) refuse(t ruleToken, lit, problem string) bool {
 
 // foreign are the tokens that begin parts of Go's grammar that rules do not have.
 var foreign = map[token.Token]bool{
-	token.LBRACK: true, token.RBRACK: true, token.LBRACE: true, token.RBRACE: true,
+	token.RBRACK: true, token.LBRACE: true, token.RBRACE: true,
 	token.COLON: true, token.SEMICOLON: true, token.ELLIPSIS: true, token.DEFINE: true,
 	token.INC: true, token.DEC: true, token.ARROW: true, token.TILDE: true,
 	token.ADD_ASSIGN: true, token.SUB_ASSIGN: true, token.MUL_ASSIGN: true, token.QUO_ASSIGN: true,

@@ -35,7 +35,7 @@ func (p *ruleParser) rule(e ast.Expr) Rule {
 func (p *ruleParser) take(e ast.Node) bool {
 	p.nodes++
 	if p.nodes == MaxRuleNodes+1 {
-		p.failAt(e, CodeTooLarge, "trigger rule has more than 10,000 nodes")
+		p.failAt(e, CodeTooLarge, tooManyNodes)
 	}
 	return p.nodes <= MaxRuleNodes && !p.full()
 }

@@ -11,8 +11,8 @@ const longestSuggested = 64
 
 // Suggest returns the candidate that the word was most likely meant to be, or ""
 // if none is close. Close is up to one slip (a letter too many, too few, wrong, or
-// swapped with its neighbour) for each three letters of the word, at most three;
-// capitals, - and _ do not count. A word of three letters or more that begins only
+// swapped with its neighbour) for each three letters of the word, at most three
+// and none in a single letter; capitals, - and _ do not count. A word of three letters or more that begins only
 // one candidate means that one. The result does not depend on the order of the
 // candidates: of equally close ones the first in byte order wins.
 func Suggest(word string, candidates []string) string {
@@ -20,7 +20,8 @@ func Suggest(word string, candidates []string) string {
 		return ""
 	}
 	folded := foldWord(word)
-	limit := min(max(1, utf8.RuneCountInString(word)/3), 3)
+	letters := utf8.RuneCountInString(word)
+	limit := min(max(1, letters/3), letters-1, 3)
 	best, distance := "", limit+1
 	for _, c := range candidates {
 		if len(c) > longestSuggested {

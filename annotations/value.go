@@ -42,12 +42,21 @@ func (v *valueReader) one(a *argument) (Name, bool) {
 				"quote inside a bare word; put the whole value into quotes")
 			return Name{}, false
 		}
+		for i := range raw {
+			if v.foreignBlank(a.start + i) {
+				return Name{}, false
+			}
+		}
 		return Name{Text: raw, Span: a.span}, v.plainText(a, raw)
 	}
 	prefix, err := strconv.QuotedPrefix(raw)
 	if err == nil && len(prefix) < len(raw) {
-		v.complain(CodeUnexpectedText, a.start+len(prefix), a.end,
+		at := a.start + len(prefix)
+		f := v.complain(CodeUnexpectedText, at, a.end,
 			"unexpected text behind the string; leave a blank before the next argument")
+		if isWordStart(v.buf[at]) {
+			v.fix(f, "insert a blank", v.base+at, v.base+at, " ")
+		}
 		return Name{}, false
 	}
 	text, ok := v.unquote(a.start, a.end)
@@ -248,6 +257,13 @@ func (v *valueReader) rule(a *argument) (Rule, bool) {
 		if text, err := strconv.Unquote(raw); err == nil && len(text) > 0 && !strings.ContainsAny(text, "\n\r") {
 			v.change(f, a, "("+text+")")
 		}
+		return nil, false
+	}
+	if raw[0] == '[' && raw[len(raw)-1] == ']' {
+		f := v.complain(CodeRuleSyntax, a.start, a.end,
+			"a trigger rule is no list; write all(...) if each must hold, any(...) if one is enough")
+		v.change(f, a, "all("+raw[1:len(raw)-1]+")")
+		v.change(f, a, "any("+raw[1:len(raw)-1]+")")
 		return nil, false
 	}
 	return parseRule(v.reporter, v.buf[a.start:a.end], v.base+a.start)

@@ -1,7 +1,11 @@
 package check
 
 import (
+	"cmp"
 	"go/types"
+	"slices"
+	"sort"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -78,15 +82,15 @@ func (c *checker) parse() {
 			c.foreign = append(c.foreign, source.Workflows...)
 			continue
 		}
+		if c.leftOut(name, file, source, findings, "") {
+			continue
+		}
 		for _, f := range findings {
 			c.findings = append(c.findings, f)
 			if f.Code.Severity() == annotations.SeverityError {
 				c.damaged, c.broken = append(c.damaged, f.Span), true
 				c.lost = c.lost || lostDirective[f.Code]
 			}
-		}
-		if len(source.Workflows)+len(source.Tasks)+len(findings) > 0 {
-			c.checkFile(file, name, source)
 		}
 		for _, w := range source.Workflows {
 			c.workflows = append(c.workflows, newWorkflow(w))
@@ -108,20 +112,19 @@ var lostDirective = map[annotations.Code]bool{
 
 // damagedIn reports whether the parser had to refuse a part of the workflow.
 func (c *checker) damagedIn(w *workflow) bool {
-	for _, s := range c.damaged {
-		if within(s, w.decl.Span) {
-			return true
-		}
-		for _, t := range w.tasks {
-			if within(s, t.decl.Span) {
-				return true
-			}
-		}
+	if !w.searched {
+		w.searched = true
+		w.damaged = c.damagedAt(w.decl.Span) ||
+			slices.ContainsFunc(w.tasks, func(t *task) bool { return c.damagedAt(t.decl.Span) })
 	}
-	return false
+	return w.damaged
 }
 
-// within reports whether a place lies in a stretch of the source.
-func within(s, in annotations.Span) bool {
-	return s.File == in.File && in.Start.Offset <= s.Start.Offset && s.Start.Offset <= in.End.Offset
+// damagedAt reports whether the parser refused something within a stretch.
+func (c *checker) damagedAt(in annotations.Span) bool {
+	i := sort.Search(len(c.damaged), func(i int) bool {
+		s := c.damaged[i]
+		return cmp.Or(strings.Compare(s.File, in.File), cmp.Compare(s.Start.Offset, in.Start.Offset)) >= 0
+	})
+	return i < len(c.damaged) && c.damaged[i].File == in.File && c.damaged[i].Start.Offset <= in.End.Offset
 }

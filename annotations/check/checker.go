@@ -28,12 +28,16 @@ type checker struct {
 	foreign []*annotations.Workflow
 	// tasks are the package's own task annotations, in declaration order.
 	tasks []*annotations.Task
-	// damaged are the places of the parser's errors.
+	// damaged are the places of the parser's errors, sorted.
 	damaged []annotations.Span
-	// lost says that one of those was a directive that took no effect.
+	// lost says that a directive took no effect, or stands in a file that is
+	// left out.
 	lost bool
 	// broken says that an error belongs to no workflow, and so to all.
 	broken bool
+	// claimed are the names that imports and generated code have; nil before it
+	// is asked for.
+	claimed map[string]claim
 	// structs are the struct types read so far.
 	structs map[structUse]*structResult
 	// fields are the struct fields of the files by the position of their name.
@@ -64,6 +68,9 @@ type workflow struct {
 	meant map[string]*task
 	// writers are the tasks that write a key, in the order of the plan.
 	writers map[string][]*task
+	// damaged says that the parser had to refuse a part of it; it holds once
+	// searched is set.
+	damaged, searched bool
 	// unresolved says that a list of dependencies or a rule names no task.
 	unresolved bool
 	// cyclic says that its dependencies have a cycle.
@@ -110,6 +117,16 @@ func (c *checker) report(w *workflow, f annotations.Finding) {
 	if f.Code.Severity() != annotations.SeverityError {
 		return
 	}
+	if w == nil {
+		c.broken = true
+		return
+	}
+	w.broken = true
+}
+
+// uncompiled marks a workflow that rests on what does not compile, and without a
+// workflow all of them. That is all: the compiler's error says why.
+func (c *checker) uncompiled(w *workflow) {
 	if w == nil {
 		c.broken = true
 		return

@@ -1,4 +1,4 @@
-package load
+package check
 
 import (
 	"go/parser"
@@ -24,6 +24,11 @@ func TestConstrainedBy(t *testing.T) {
 		{"a.go", "// License\n\n// +build linux,cgo\n\npackage p\n", "build constraint linux,cgo"},
 		{"a.go", "//go:build x\r\n\r\npackage p\r\n", "build constraint x"},
 		{"a.go", "package p\n\n//go:build linux\n", ""},
+		{"a.go", "// +build linux\npackage p\n", ""},
+		{"a.go", "/*\n//go:build linux\n*/\npackage p\n", ""},
+		{"a.go", "// +build linux\n\n//go:build plan9\n\npackage p\n", "build constraint plan9"},
+		{"linux_arm64.go", "package p\n", "file name suffix _arm64"},
+		{"a_wasip1_wasm.go", "package p\n", "file name suffix _wasip1_wasm"},
 		{"a.go", "package p\n\nimport \"C\"\n", `import of "C"`},
 		{"a.go", "package p\n\nimport \"context\"\n", ""},
 		{"a_js.go", "//go:build y\n\npackage p\n", "file name suffix _js"},
@@ -33,8 +38,7 @@ func TestConstrainedBy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := &file{name: "/src/my_linux/" + tt.name, src: []byte(tt.text), ast: tree}
-		if got := constrainedBy(f); got != tt.want {
+		if got := ConstrainedBy("/src/my_linux/"+tt.name, tree); got != tt.want {
 			t.Errorf("%s %q: got %q, want %q", tt.name, tt.text, got, tt.want)
 		}
 	}

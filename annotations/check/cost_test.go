@@ -133,3 +133,37 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+// Mistakes cost no more than what is right: each of many directives that took no
+// effect meets each of many names that are unknown. It was cubic once, and would
+// not end.
+func TestManyMistakesAreCheap(t *testing.T) {
+	t.Parallel()
+	const n = 3000
+	var b strings.Builder
+	b.WriteString("//cloacina:workflow\npackage pkg\n\nimport \"context\"\n")
+	for i := range n {
+		fmt.Fprintf(&b, "\n//cloacina:task dependencies=unknown%d\nfunc F%d(ctx context.Context) error { return nil }\n", i, i)
+		fmt.Fprintf(&b, "\n//cloacina:task\nvar x%d int\n", i)
+	}
+	_, findings := checkText(t, b.String())
+	if len(findings) < n {
+		t.Errorf("%d findings", len(findings))
+	}
+}
+
+// Many workflows on types of one package need not be compared with each other.
+func TestManyWorkflowsAreCheap(t *testing.T) {
+	t.Parallel()
+	const n = 3000
+	var b strings.Builder
+	b.WriteString("package pkg\n\nimport \"context\"\n")
+	for i := range n {
+		fmt.Fprintf(&b, "\n//cloacina:workflow\ntype T%d struct{}\n", i)
+		fmt.Fprintf(&b, "\n//cloacina:task\nfunc (T%d) F(ctx context.Context) error { return nil }\n", i)
+	}
+	pkg, findings := checkText(t, b.String())
+	if len(findings) > 0 || len(pkg.Workflows) != n {
+		t.Errorf("%d workflows with %d findings", len(pkg.Workflows), len(findings))
+	}
+}

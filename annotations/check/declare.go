@@ -12,6 +12,7 @@ import (
 func (c *checker) order() {
 	slices.SortStableFunc(c.workflows, func(a, b *workflow) int { return compareSpans(a.decl.Span, b.decl.Span) })
 	slices.SortStableFunc(c.tasks, func(a, b *annotations.Task) int { return compareSpans(a.Span, b.Span) })
+	slices.SortFunc(c.damaged, compareSpans)
 	slices.SortStableFunc(c.foreign, func(a, b *annotations.Workflow) int { return compareSpans(a.Span, b.Span) })
 }
 
@@ -31,8 +32,7 @@ func (c *checker) declare() {
 		fn, ok := c.src.Info.Defs[decl.Func.Name].(*types.Func)
 		switch {
 		case !ok:
-			c.report(nil, found(annotations.CodeSignature, decl.Target,
-				"function %s does not compile, so it cannot be a task", decl.Func.Name.Name))
+			c.uncompiled(nil)
 		case decl.Func.Recv != nil:
 			c.declareMethod(decl, fn, onType)
 		case onPackage != nil:
@@ -74,8 +74,7 @@ func (c *checker) declareType(w *workflow, onType map[*types.TypeName]*workflow)
 	spec := w.decl.Type
 	obj, _ := c.src.Info.Defs[spec.Name].(*types.TypeName)
 	if obj == nil {
-		c.report(w, found(annotations.CodeWorkflowNotStruct, w.decl.Target,
-			"type %s does not compile, so it cannot be a workflow", spec.Name.Name))
+		c.uncompiled(w)
 		return
 	}
 	onType[obj] = w
@@ -100,6 +99,9 @@ func (c *checker) addTask(w *workflow, decl *annotations.Task, fn *types.Func) {
 		t.id = snakeCase(fn.Name())
 		if !validID(t.id) {
 			w.garbled = true
+			if fn.Name() == "_" {
+				return // it cannot be called, which is reported
+			}
 			c.report(w, found(annotations.CodeBadID, decl.Target,
 				"no task id follows from the name %s; give one: //cloacina:task id=...", fn.Name()))
 			return

@@ -2,11 +2,8 @@ package check
 
 import (
 	"go/ast"
-	"go/build/constraint"
 	"go/parser"
 	"go/token"
-	"path/filepath"
-	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -17,26 +14,43 @@ func (c *checker) excluded() {
 		if isTest(file.Name) != c.src.Test {
 			continue
 		}
-		at, ok := firstDirective(file)
-		if !ok {
+		fset := token.NewFileSet()
+		tree, _ := parser.ParseFile(fset, file.Name, file.Src, parser.ParseComments|parser.SkipObjectResolution)
+		if tree == nil {
 			continue
 		}
-		c.report(nil, found(annotations.CodeExcludedFile, at,
-			"this file is left out of the build (%s), and its annotations with it; move them to a file without "+
-				"constraints",
-			file.Reason))
+		source, findings := annotations.ParseFile(fset, tree, file.Src)
+		c.leftOut(file.Name, tree, source, findings, file.Reason)
 	}
 }
 
-// firstDirective returns the place of the first annotation of a file that the
-// build leaves out; the file's name span if it cannot be parsed.
-func firstDirective(file ExcludedFile) (annotations.Span, bool) {
-	fset := token.NewFileSet()
-	tree, _ := parser.ParseFile(fset, file.Name, file.Src, parser.ParseComments|parser.SkipObjectResolution)
-	if tree == nil {
-		return annotations.Span{}, false
+// leftOut reports a file whose annotations are not read, because it is not part
+// of every build of the package. It does so in the same words whether it is part
+// of this one or not, and returns false if the file may take part.
+func (c *checker) leftOut(
+	name string, tree *ast.File, source *annotations.Source, findings []annotations.Finding, reason string,
+) bool {
+	at, annotated := firstAnnotation(source, findings)
+	constraint := ConstrainedBy(name, tree)
+	if !annotated || constraint == "" && reason == "" {
+		return false
 	}
-	source, findings := annotations.ParseFile(fset, tree, file.Src)
+	c.lost = c.lost || constraint != ""
+	if constraint == "" {
+		c.report(nil, found(annotations.CodeExcludedFile, at,
+			"the annotations of this file have no effect, because %s; move them to a file of package %s",
+			reason, c.src.Types.Name()))
+		return true
+	}
+	c.report(nil, found(annotations.CodeExcludedFile, at,
+		"this file is not part of every build (%s), but the generated file is; move its annotations to a file "+
+			"without a constraint",
+		constraint))
+	return true
+}
+
+// firstAnnotation returns the place of the first annotation of a file.
+func firstAnnotation(source *annotations.Source, findings []annotations.Finding) (annotations.Span, bool) {
 	var all []annotations.Span
 	for _, w := range source.Workflows {
 		all = append(all, w.Span)
@@ -57,91 +71,4 @@ func firstDirective(file ExcludedFile) (annotations.Span, bool) {
 		}
 	}
 	return first, true
-}
-
-// checkFile reports a file with annotations that is not part of every build.
-func (c *checker) checkFile(file *ast.File, name string, source *annotations.Source) {
-	if at, text, ok := c.buildConstraint(file); ok {
-		c.reportConstrained(at, source, "the build constraint "+text)
-	}
-	if suffix := platformSuffix(name); suffix != "" {
-		at := c.node(file.Name)
-		c.reportConstrained(at, source, "the suffix _"+suffix+" of its name")
-	}
-	for _, spec := range file.Imports {
-		if spec.Path.Value == `"C"` {
-			c.reportConstrained(c.node(spec.Path), source, "cgo")
-		}
-	}
-}
-
-func (c *checker) reportConstrained(at annotations.Span, source *annotations.Source, why string) {
-	f := found(annotations.CodeExcludedFile, at,
-		"this file has annotations, but %s can leave it out of a build; the generated file is part of every build, "+
-			"so "+
-			"move the annotations to a file without",
-		why)
-	switch {
-	case len(source.Tasks) > 0:
-		f.Related = []annotations.Related{related(source.Tasks[0].Span, "the file's first task is annotated here")}
-	case len(source.Workflows) > 0:
-		f.Related = []annotations.Related{related(source.Workflows[0].Span, "the workflow is annotated here")}
-	}
-	c.report(nil, f)
-}
-
-// buildConstraint returns the file's //go:build line.
-func (c *checker) buildConstraint(file *ast.File) (annotations.Span, string, bool) {
-	for _, group := range file.Comments {
-		if group.Pos() > file.Package {
-			break
-		}
-		for _, comment := range group.List {
-			if constraint.IsGoBuild(comment.Text) {
-				text := strings.TrimSpace(strings.TrimPrefix(comment.Text, "//go:build"))
-				return c.span(comment.Pos(), comment.Pos()+token.Pos(len(comment.Text))), text, true
-			}
-		}
-	}
-	return annotations.Span{}, "", false
-}
-
-// platformSuffix returns the part of a file name that restricts the file to an
-// operating system or architecture, such as "linux" or "windows_arm64".
-func platformSuffix(name string) string {
-	base := strings.TrimSuffix(filepath.Base(name), ".go")
-	base = strings.TrimSuffix(base, "_test")
-	_, rest, ok := strings.Cut(base, "_")
-	if !ok {
-		return ""
-	}
-	parts := strings.Split(rest, "_")
-	last := parts[len(parts)-1]
-	if len(parts) > 1 && systems[parts[len(parts)-2]] && architectures[last] {
-		return parts[len(parts)-2] + "_" + last
-	}
-	if systems[last] || architectures[last] {
-		return last
-	}
-	return ""
-}
-
-// systems and architectures are those that go/build knows, also the ones that
-// Go no longer builds for: it still reads their suffixes.
-var (
-	systems = words(
-		"aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 " +
-			"windows " +
-			"zos")
-
-	architectures = words("386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le " +
-		"mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm")
-)
-
-func words(list string) map[string]bool {
-	set := make(map[string]bool)
-	for _, w := range strings.Fields(list) {
-		set[w] = true
-	}
-	return set
 }

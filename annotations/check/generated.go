@@ -1,7 +1,10 @@
 package check
 
 import (
+	"go/ast"
 	"go/types"
+	"slices"
+	"strconv"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -29,10 +32,26 @@ func (c *checker) checkGeneratedNames(w *workflow) {
 	if w.recv == nil {
 		return
 	}
-	obj, path, _ := types.LookupFieldOrMethod(w.recv, true, c.src.Types, names.Workflow)
-	if obj != nil && len(path) == 1 && !c.inGenerated(obj) {
-		c.reportTaken(w, "(*"+typeName+")."+names.Workflow, c.objectOwner(obj))
+	if o, taken := c.memberOwner(w.recv, names.Workflow); taken {
+		c.reportTaken(w, "(*"+typeName+")."+names.Workflow, o)
 	}
+}
+
+// memberOwner returns the field or method of a type that already has a name.
+func (c *checker) memberOwner(recv *types.Named, name string) (owner, bool) {
+	if st, ok := recv.Underlying().(*types.Struct); ok {
+		for v := range st.Fields() {
+			if v.Name() == name {
+				return c.objectOwner(v), true
+			}
+		}
+	}
+	obj, path, _ := types.LookupFieldOrMethod(recv, true, c.src.Types, name)
+	if obj != nil && len(path) == 1 && !c.inGenerated(obj) {
+		return c.objectOwner(obj), true
+	}
+	o, taken := c.claims()[recv.Obj().Name()+"."+name]
+	return o.owner, taken
 }
 
 func (c *checker) reportTaken(w *workflow, name string, o owner) {
@@ -49,42 +68,124 @@ func (c *checker) ownerOf(w *workflow, name string) (owner, bool) {
 	if obj := c.src.Types.Scope().Lookup(name); obj != nil && !c.inGenerated(obj) {
 		return c.objectOwner(obj), true
 	}
+	o, taken := c.claims()[name]
+	return o.owner, taken && o.flow != w && (o.flow == nil || o.flow.decl.Type != nil || w.decl.Type != nil)
+}
+
+// claim is a name that something other than an object of the package has, or
+// will have: an import, or the generated code for a workflow.
+type claim struct {
+	owner
+	// flow is the workflow, if it is one of those that are checked.
+	flow *workflow
+}
+
+// claims returns what is claimed. The first one for a name counts. A method is
+// named with its type before it.
+func (c *checker) claims() map[string]claim {
+	if c.claimed != nil {
+		return c.claimed
+	}
+	c.claimed = make(map[string]claim)
+	put := func(name string, cl claim) {
+		if _, taken := c.claimed[name]; !taken {
+			c.claimed[name] = cl
+		}
+	}
 	for _, file := range c.src.Files {
 		for _, spec := range file.Imports {
-			if spec.Name != nil && spec.Name.Name == name {
-				return owner{at: c.node(spec.Name), known: true, what: "an import"}, true
+			for _, name := range c.importedNames(spec) {
+				put(name, claim{owner: owner{at: c.node(spec), known: true, what: "an import"}})
 			}
 		}
 	}
+	for _, file := range c.src.Beside {
+		for name, at := range declared(file) {
+			put(name, claim{owner: owner{at: c.node(at), known: true, what: "something in another file"}})
+		}
+	}
+	generated := func(decl *annotations.Workflow, flow *workflow) {
+		for _, name := range generatedNames(decl) {
+			put(name, claim{owner{at: decl.Target, known: true, what: "the generated code for another workflow"}, flow})
+		}
+	}
 	for _, decl := range c.foreign {
-		if declares(decl, name) {
-			return owner{at: decl.Target, known: true, what: "the generated code for another workflow"}, true
+		generated(decl, nil)
+	}
+	for _, w := range c.workflows {
+		generated(w.decl, w)
+	}
+	return c.claimed
+}
+
+// importedNames are the names that an import declares in its file, as far as the
+// source shows them: its own, or with a dot all of the package.
+func (c *checker) importedNames(spec *ast.ImportSpec) []string {
+	path, err := strconv.Unquote(spec.Path.Value)
+	if spec.Name != nil && spec.Name.Name != "." {
+		return []string{spec.Name.Name}
+	}
+	for _, pkg := range c.src.Types.Imports() {
+		switch {
+		case err != nil || pkg.Path() != path:
+		case spec.Name == nil:
+			return []string{pkg.Name()}
+		default:
+			return slices.DeleteFunc(pkg.Scope().Names(), func(name string) bool { return !ast.IsExported(name) })
 		}
 	}
-	for _, other := range c.workflows {
-		if other == w {
-			break
-		}
-		if (other.decl.Type != nil || w.decl.Type != nil) && declares(other.decl, name) {
-			return owner{at: other.decl.Target, known: true, what: "the generated code for another workflow"}, true
+	return nil
+}
+
+// declared lists the names that a file declares in the scope of its package. A
+// method is named with its type before it.
+func declared(file *ast.File) map[string]*ast.Ident {
+	names := make(map[string]*ast.Ident)
+	for _, decl := range file.Decls {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			names[receiverPrefix(decl)+decl.Name.Name] = decl.Name
+		case *ast.GenDecl:
+			for _, spec := range decl.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					names[spec.Name.Name] = spec.Name
+				case *ast.ValueSpec:
+					for _, name := range spec.Names {
+						names[name.Name] = name
+					}
+				}
+			}
 		}
 	}
-	return owner{}, false
+	return names
+}
+
+// receiverPrefix is the name of a method's type and a dot; empty for a function.
+func receiverPrefix(fn *ast.FuncDecl) string {
+	if fn.Recv == nil || len(fn.Recv.List) == 0 {
+		return ""
+	}
+	if name := embeddedName(fn.Recv.List[0].Type); name != nil {
+		return name.Name + "."
+	}
+	return "?."
+}
+
+// generatedNames are what the generated file declares in the package's scope for
+// a workflow.
+func generatedNames(w *annotations.Workflow) []string {
+	typeName := ""
+	if w.Type != nil {
+		typeName = w.Type.Name.Name
+	}
+	return NamesFor(typeName).PackageLevel(w.Type != nil)
 }
 
 // declares reports whether the generated file declares a name in the package's
 // scope for a workflow.
 func declares(w *annotations.Workflow, name string) bool {
-	typeName := ""
-	if w.Type != nil {
-		typeName = w.Type.Name.Name
-	}
-	for _, n := range NamesFor(typeName).PackageLevel(w.Type != nil) {
-		if n == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(generatedNames(w), name)
 }
 
 func (c *checker) objectOwner(obj types.Object) owner {

@@ -51,7 +51,7 @@ func (c *checker) reportUnknown(code annotations.Code, w *workflow, t *task, nam
 	f := found(code, name.Span, "%s %q", what, name.Text)
 	meant := w.likely(t, name.Text)
 	if meant == nil {
-		if c.damagedIn(w) {
+		if c.lost || c.damagedIn(w) {
 			w.broken = true // it may be a task that could not be read
 			return
 		}

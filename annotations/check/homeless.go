@@ -16,8 +16,7 @@ func (c *checker) declareMethod(decl *annotations.Task, fn *types.Func, onType m
 	}
 	named, ok := types.Unalias(recv).(*types.Named)
 	if !ok {
-		c.report(nil, found(annotations.CodeReceiver, decl.Target,
-			"the receiver of %s does not compile, so it cannot be a task", fn.Name()))
+		c.uncompiled(nil)
 		return
 	}
 	obj := named.Origin().Obj()
@@ -52,14 +51,15 @@ func (c *checker) isForeign(obj *types.TypeName) bool {
 
 // reportHomeless reports functions in a package without a workflow, at the first.
 func (c *checker) reportHomeless(tasks []*annotations.Task) {
-	if len(tasks) == 0 || c.lost {
-		return
+	foreign := slices.ContainsFunc(c.foreign, func(w *annotations.Workflow) bool { return w.Type == nil })
+	if len(tasks) == 0 || c.lost && !foreign {
+		return // what took no effect may be the workflow
 	}
 	first := tasks[0]
 	f := found(annotations.CodeNoWorkflow, first.Target,
 		"%s is a task, but package %s declares no workflow; put //cloacina:workflow into the package's doc comment",
 		first.Func.Name.Name, c.src.Types.Name())
-	if slices.ContainsFunc(c.foreign, func(w *annotations.Workflow) bool { return w.Type == nil }) {
+	if foreign {
 		f.Message = "the workflow of the package is declared outside of the _test.go files, so its tasks cannot " +
 			"stand in " +
 			"one"

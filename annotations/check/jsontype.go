@@ -206,6 +206,9 @@ func flawIn(t types.Type, dir direction, q types.Qualifier) string {
 	return w.find(t, "")
 }
 
+// notCompiled ends what is said of a type that the compiler refuses.
+const notCompiled = "the type does not compile"
+
 type flaws struct {
 	dir  direction
 	q    types.Qualifier
@@ -247,7 +250,7 @@ func (w *flaws) find(t types.Type, path string) string {
 func (w *flaws) basic(t types.Type, b *types.Basic, path string) string {
 	switch {
 	case b.Kind() == types.Invalid:
-		return w.say(path, t, "the type does not compile")
+		return w.say(path, t, notCompiled)
 	case b.Info()&types.IsComplex != 0:
 		return w.say(path, t, "JSON has no complex numbers")
 	case b.Kind() == types.UnsafePointer:

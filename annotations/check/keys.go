@@ -14,6 +14,7 @@ func (c *checker) checkKeys(w *workflow) {
 		}
 	}
 	w.connect()
+	c.checkOmitted(w)
 	if w.input != nil {
 		c.checkUndeclared(w)
 	} else if !w.decl.Input.Set {

@@ -65,7 +65,10 @@ func pick[T any](own *annotations.Value[T], other annotations.Value[T]) {
 // stand in one annotation the parser has compared them.
 func (c *checker) checkDelays(t *task) {
 	delay, limit := t.delays()
-	if delay <= limit || t.attempts() == 0 {
+	if delay <= limit || t.attempts() == 0 || comparedByParser(t.decl.Policy) {
+		return
+	}
+	if !t.decl.RetryDelay.Set && !t.decl.RetryMaxDelay.Set && comparedByParser(t.flow.decl.Defaults) {
 		return
 	}
 	at := t.policy.RetryDelay
@@ -82,6 +85,9 @@ func (c *checker) checkDelays(t *task) {
 	}
 	c.report(t.flow, f)
 }
+
+// comparedByParser says that delay and maximum stand in one annotation.
+func comparedByParser(p annotations.Policy) bool { return p.RetryDelay.Set && p.RetryMaxDelay.Set }
 
 func (t *task) attempts() int { return valueOr(t.policy.RetryAttempts, defaultAttempts) }
 

@@ -104,8 +104,10 @@ type Field struct {
 	Shape string
 	// Default is the JSON of an input field's default tag; empty if none.
 	Default string
-	// Pos is the place of the field's declaration.
+	// Span is the place of the field's declaration.
 	Span annotations.Span
+	// cut is the place of ",omitempty" in the tag; zero if there is none.
+	cut annotations.Span
 }
 
 // ResultField is one field of a generated result type.

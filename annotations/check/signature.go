@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -59,6 +60,9 @@ func (c *checker) checkCallable(t *task, sig *types.Signature) bool {
 	case sig.TypeParams().Len() > 0:
 		return c.reject(t, found(annotations.CodeGeneric, t.decl.Target,
 			"task %s has type parameters; annotate a function without, which may call it", name))
+	case t.decl.Func.Body == nil:
+		return c.reject(t, found(annotations.CodeSignature, t.decl.Target,
+			"task %s has no body; if it stands elsewhere, call it from a function that has one", name))
 	case name == "_", sig.Recv() == nil && (name == "init" || name == "main" && c.src.Types.Name() == "main"):
 		return c.reject(t, found(annotations.CodeSignature, t.decl.Target,
 			"func %s cannot be called, so it cannot be a task; give it a name", name))
@@ -187,8 +191,8 @@ func (c *checker) valid(t *task, typ types.Type, node ast.Expr) bool {
 				"writes",
 			t.fn.Name()))
 	case isInvalid(typ):
-		return c.reject(t, found(annotations.CodeSignature, c.node(node),
-			"a type in the signature of task %s does not compile", t.fn.Name()))
+		c.uncompiled(t.flow)
+		return false
 	}
 	return true
 }
@@ -236,7 +240,12 @@ func (c *checker) checkOut(t *task, code *Task, typ types.Type, node ast.Expr) b
 
 // checkResult checks a value that is stored whole.
 func (c *checker) checkResult(t *task, typ types.Type, node ast.Expr) bool {
-	if flaw := flawIn(typ, writing, c.qualify); flaw != "" {
+	flaw := flawIn(typ, writing, c.qualify)
+	if strings.HasSuffix(flaw, notCompiled) {
+		c.uncompiled(t.flow)
+		return false
+	}
+	if flaw != "" {
 		return c.reject(t, found(annotations.CodeNotJSON, c.node(node), "key %q %s", t.decl.Result.V, flaw))
 	}
 	if what := c.unnameable(typ); what != "" {

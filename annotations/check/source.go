@@ -24,6 +24,9 @@ type Source struct {
 	// Excluded are the files of the directory that hold directives but are
 	// not in Files.
 	Excluded []ExcludedFile
+	// Beside are other files of the package, such as those of its tests or of
+	// other systems. Of these only the names count that they declare.
+	Beside []*ast.File
 	// Test says that the package was loaded with its _test.go files. Check
 	// then speaks about the annotations in those files only; the others are
 	// spoken about when the package is checked without.
@@ -36,6 +39,7 @@ type ExcludedFile struct {
 	Name string
 	// Src is its content.
 	Src []byte
-	// Reason says why it is left out, such as "build constraint linux".
+	// Reason says why it is left out: what [ConstrainedBy] returns, or another
+	// reason, such as "it belongs to package main".
 	Reason string
 }

@@ -147,6 +147,9 @@ func (r *structReader) field(f *jsonField) (Field, bool) {
 	r.checkPath(f)
 	out := Field{Key: f.name, Path: r.path(f), Type: v.Type(), Span: r.at(v)}
 	out.Presence = r.presence(f)
+	if cut, exact := r.tagSpan(v, ",omitempty"); exact {
+		out.cut = cut
+	}
 	if out.Presence == PointerNil {
 		out.Type = v.Type().Underlying().(*types.Pointer).Elem()
 	}
@@ -207,8 +210,10 @@ func (r *structReader) path(f *jsonField) []string {
 			skipped = true
 			continue
 		}
-		if obj, _, _ := types.LookupFieldOrMethod(at, true, r.c.src.Types, v.Name()); skipped && obj != v {
-			return nil
+		if skipped {
+			if obj, _, _ := types.LookupFieldOrMethod(at, true, r.c.src.Types, v.Name()); obj != v {
+				return nil
+			}
 		}
 		path = append(path, v.Name())
 		at, skipped = v.Type(), false
@@ -243,7 +248,13 @@ func nilStandsForMissing(t types.Type) bool {
 // checkType reports types that cannot be stored, or not be named.
 func (r *structReader) checkType(f *jsonField, t types.Type) {
 	v := f.field()
-	if flaw := flawIn(t, r.role.direction(), r.c.qualify); flaw != "" {
+	flaw := flawIn(t, r.role.direction(), r.c.qualify)
+	if strings.HasSuffix(flaw, notCompiled) {
+		r.bad = true
+		r.c.uncompiled(r.w)
+		return
+	}
+	if flaw != "" {
 		r.report(found(annotations.CodeNotJSON, r.at(v), "key %q %s", f.name, flaw))
 		return
 	}

@@ -2,6 +2,8 @@ package check
 
 import (
 	"go/types"
+	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
@@ -13,6 +15,7 @@ var tagOptions = []string{"omitempty", "omitzero", "string"}
 // checkTag reports json tags that do not do what they say.
 func (r *structReader) checkTag(f *jsonField) {
 	v := f.field()
+	r.checkTagForm(f)
 	if f.tag.name != "" && !validTagName(f.tag.name) {
 		at, _ := r.tagSpan(v, f.tag.name)
 		r.report(found(annotations.CodeJSONTag, at,
@@ -22,6 +25,30 @@ func (r *structReader) checkTag(f *jsonField) {
 	for _, option := range f.tag.options {
 		r.checkOption(f, option)
 	}
+}
+
+// mentionsJSON finds a json tag, also where its form hides it from encoding/json.
+var mentionsJSON = regexp.MustCompile(`(^|\s)json\s*[:=]\s*`)
+
+// checkTagForm reports a json tag that nobody can read because of its form.
+func (r *structReader) checkTagForm(f *jsonField) {
+	v, tag := f.field(), r.tagOf(f)
+	mention := mentionsJSON.FindString(tag)
+	if _, ok := reflect.StructTag(tag).Lookup("json"); ok || mention == "" {
+		return
+	}
+	at, exact := r.tagSpan(v, mention)
+	fd := found(annotations.CodeJSONTag, at,
+		"encoding/json cannot read the tag of field %s; its form is json:\"name\", without blanks", v.Name())
+	form := "json:"
+	if strings.HasPrefix(mention, " ") {
+		form = " json:"
+	}
+	repaired := strings.Replace(tag, mention, form, 1)
+	if _, ok := reflect.StructTag(repaired).Lookup("json"); ok && exact {
+		fd.Fixes = []annotations.Fix{replace(at, form, "write it without blanks")}
+	}
+	r.report(fd)
 }
 
 func (r *structReader) checkOption(f *jsonField, option string) {

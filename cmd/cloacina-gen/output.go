@@ -51,7 +51,7 @@ func write(o load.Output) error {
 	case o.Content == nil && old == nil:
 		return nil
 	case o.Content == nil:
-		if err := os.Remove(o.Path); err != nil {
+		if err := os.Remove(o.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove the generated file that nothing needs any more: %w", err)
 		}
 		return nil

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -131,6 +133,32 @@ func TestWriteRefusesWhatIsNoFile(t *testing.T) {
 	}
 	if got := files(t, dir); got != "dangling directory elsewhere link" {
 		t.Errorf("files: %s", got)
+	}
+}
+
+// Many runs at once in one directory do not disturb each other.
+func TestWriteAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, load.FileName)
+	text := strings.Repeat("package a // long enough to be written in parts\n", 10_000)
+	for _, content := range [][]byte{[]byte(text), nil} {
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() {
+				if err := write(load.Output{Path: path, Content: content}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		got, err := read(path)
+		if err != nil || !bytes.Equal(got, content) {
+			t.Errorf("%d bytes are left of %d: %v", len(got), len(content), err)
+		}
+	}
+	if got := files(t, dir); got != "" {
+		t.Errorf("files left behind: %s", got)
 	}
 }
 

@@ -41,7 +41,7 @@ func (l *loader) compileUnit(u *unit) error {
 	u.blocked = l.importsOpaque(u)
 	l.markOpaque(u.types, s)
 	if found := u.syntaxErrors(); len(found) > 0 {
-		u.findings = append(found, u.directiveFindings()...)
+		u.findings = slices.Concat(found, u.directiveFindings())
 		return nil
 	}
 	if !u.annotated() {
@@ -120,6 +120,10 @@ func (l *loader) generate(u *unit, first checked, before []*ast.File) error {
 	u.findings = found
 	if content == nil || failed(found) || u.blocked {
 		u.findings = append(u.findings, l.findings(l.withoutOpaque(u, first))...)
+		if !u.blocked && !failed(u.findings) {
+			// What kept the generator from its work is nowhere else.
+			u.findings = append(u.findings, l.findings(first.errs)...)
+		}
 		return nil
 	}
 	u.content = content
@@ -151,7 +155,7 @@ func (l *loader) generate(u *unit, first checked, before []*ast.File) error {
 func (l *loader) source(u *unit, c checked) *check.Source {
 	src := &check.Source{
 		Fset: l.fset, Dir: u.dir, Bytes: map[string][]byte{},
-		Types: c.types, Info: c.info, Excluded: u.excluded, Test: u.base != nil,
+		Types: c.types, Info: c.info, Excluded: u.excluded, Beside: u.beside, Test: u.base != nil,
 	}
 	for _, f := range u.files {
 		src.Files = append(src.Files, f.ast)

@@ -151,7 +151,8 @@ func (l *loader) targets(ctx context.Context) ([]*target, error) {
 			continue
 		}
 		if p.Standard || p.Module != nil && !p.Module.local() {
-			return nil, fmt.Errorf("package %s is not in a module of yours; generate it where its source is", p.ImportPath)
+			return nil, fmt.Errorf("package %s is not in a module of yours; generate it where its source is",
+				p.ImportPath)
 		}
 		targets = append(targets, t)
 	}

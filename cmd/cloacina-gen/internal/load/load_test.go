@@ -343,6 +343,73 @@ func TestSource(t *testing.T) {
 	}
 }
 
+// The checker gets the declarations of files that are not in this build, but not
+// of files of other packages or of what nobody builds.
+func TestSourceHasTheFilesBeside(t *testing.T) {
+	t.Parallel()
+	f := &fake{body: "\n"}
+	_, err := loadFiles(t, f, map[string]string{
+		"p/p.go":            flow("p"),
+		"p/a_plan9.go":      "package p\n",
+		"p/ignored.go":      "//go:build ignore\n\npackage p\n",
+		"p/main.go":         "//go:build never\n\npackage main\n",
+		"p/p_test.go":       "package p\n",
+		"p/x_test.go":       "package p_test\n",
+		"p/" + TestFileName: Header + "\npackage p\n",
+	}, "./p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range f.sources {
+		for _, file := range s.Beside {
+			got = append(got, filepath.Base(s.Fset.Position(file.Package).Filename))
+		}
+	}
+	if diff := cmp.Diff([]string{"a_plan9.go", "p_test.go"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What is wrong is said on every system in the same words.
+func TestFindingsDoNotDependOnTheSystem(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := testmodule.Init(dir, "example.com/m"); err != nil {
+		t.Fatal(err)
+	}
+	task := "//cloacina:task\nfunc F%s(ctx context.Context) error { return nil }\n"
+	file := func(head, name string) string {
+		return head + "package p\n\nimport \"context\"\n\n" + fmt.Sprintf(task, name)
+	}
+	testmodule.Write(t, dir, map[string]string{
+		"p/p.go":         file("//cloacina:workflow\n", "P"),
+		"p/a_linux.go":   file("", "A"),
+		"p/b_windows.go": file("", "B"),
+		"p/c_test.go":    file("//go:build linux\n\n", "C"),
+		"p/d.go":         file("// +build linux\n\n", "D"),
+	})
+	said := map[string]string{}
+	for _, system := range []string{"linux", "windows"} {
+		packages, err := Load(t.Context(), Config{
+			Dir: dir, Patterns: []string{"./p"}, Env: append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0"),
+			Generate: func(src *check.Source) ([]byte, []annotations.Finding, error) {
+				_, found := check.Check(src)
+				return nil, found, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range packages[0].Findings {
+			said[system] += fmt.Sprintln(f.Span, f.Code, f.Message)
+		}
+	}
+	if diff := cmp.Diff(said["linux"], said["windows"]); diff != "" || said["linux"] == "" {
+		t.Errorf("(-linux +windows):\n%s", diff)
+	}
+}
+
 func TestSizesAreThoseOfTheTarget(t *testing.T) {
 	t.Parallel()
 	for arch, want := range map[string]int64{"386": 4, "amd64": 8, "arm": 4} {

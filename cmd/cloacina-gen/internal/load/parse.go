@@ -57,7 +57,7 @@ func (l *loader) parse(d *directory, name string) (*file, error) {
 	tree, err := parser.ParseFile(l.fset, path, src, parser.ParseComments|parser.SkipObjectResolution)
 	f.ast = tree
 	f.errs = syntaxErrors(path, src, err)
-	if len(f.errs) == 0 && mentionsDirective(src) {
+	if len(f.errs) == 0 && suspicious(src) {
 		f.declared, f.found = annotations.ParseFile(l.fset, tree, src)
 	}
 	l.files[path] = f

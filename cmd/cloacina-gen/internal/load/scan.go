@@ -62,7 +62,7 @@ func (d *directory) scanFile(name string, mode fs.FileMode) error {
 		d.taken = append(d.taken, name)
 		fallthrough
 	default:
-		if mentionsDirective(src) {
+		if suspicious(src) {
 			d.mentions = append(d.mentions, file)
 		}
 	}
@@ -71,9 +71,29 @@ func (d *directory) scanFile(name string, mode fs.FileMode) error {
 
 var tool = []byte("cloacina")
 
-// mentionsDirective reports whether the text could hold a directive or a near
-// miss of one: the tool's name in any case, then blanks, then a colon. Only
-// parsing tells whether it does.
+// suspicious reports whether the text could hold a directive or a near miss of
+// one: it mentions one, or its second word stands behind a colon or behind the
+// tool's name. Only parsing tells whether it does.
+func suspicious(src []byte) bool {
+	rest := bytes.ToLower(src)
+	if bytes.Contains(rest, []byte(":task")) || bytes.Contains(rest, []byte(":workflow")) {
+		return true
+	}
+	for {
+		i := bytes.Index(rest, tool)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(tool):]
+		word := bytes.TrimLeft(rest, " \t:.;/=-_")
+		if bytes.HasPrefix(word, []byte("task")) || bytes.HasPrefix(word, []byte("workflow")) || colonNext(rest) {
+			return true
+		}
+	}
+}
+
+// mentionsDirective reports whether the text holds the tool's name in any case,
+// then blanks, then a colon.
 func mentionsDirective(src []byte) bool {
 	rest := bytes.ToLower(src)
 	for {
@@ -82,8 +102,13 @@ func mentionsDirective(src []byte) bool {
 			return false
 		}
 		rest = rest[i+len(tool):]
-		if after := bytes.TrimLeft(rest, " \t"); len(after) > 0 && after[0] == ':' {
+		if colonNext(rest) {
 			return true
 		}
 	}
+}
+
+func colonNext(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t")
+	return len(text) > 0 && text[0] == ':'
 }

@@ -1,12 +1,16 @@
 package load
 
 import (
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/internal/testmodule"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -51,6 +55,27 @@ func TestMentionsDirectiveAgreesWithItsDefinition(t *testing.T) {
 		}
 		if got, want := mentionsDirective(text), definition.Match(text); got != want {
 			t.Fatalf("mentionsDirective(%q) = %v", text, got)
+		}
+	})
+}
+
+// Whatever annotations would say something about is looked at.
+func TestSuspiciousMissesNothing(t *testing.T) {
+	t.Parallel()
+	word := rapid.SampledFrom([]string{
+		"//", "/*", "*/", "// ", "cloacina", "Cloacina", "cloacna", ":", "::", ".", "-", "_", "/", "@", " ", "\u00a0",
+		"task", "Task", "workflow", "tsk", "id=x", "\n",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		text := "package p\n\n//" + strings.Join(rapid.SliceOfN(word, 0, 12).Draw(t, "words"), "")
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, "p.go", text, parser.ParseComments)
+		if err != nil {
+			return
+		}
+		_, found := annotations.ParseFile(fset, file, []byte(text))
+		if len(found) > 0 && !suspicious([]byte(text)) {
+			t.Fatalf("%q is passed over: %s", text, found[0].Message)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"go/ast"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,6 +36,9 @@ func (l *loader) newTarget(p *listed) (*target, error) {
 	if t.test, err = l.newTestUnit(t.unit, p); err != nil {
 		return nil, err
 	}
+	if err := t.neighbours(l); err != nil {
+		return nil, err
+	}
 	t.exclude(annotated)
 	t.unit.target, t.test.target = true, true
 	t.unit.idle = !t.unit.annotated()
@@ -43,6 +47,37 @@ func (l *loader) newTarget(p *listed) (*target, error) {
 		l.units[p.ImportPath] = t.unit
 	}
 	return t, nil
+}
+
+// neighbours parses the files of the package that are not in this build, and, for
+// the package itself, its _test.go files.
+func (t *target) neighbours(l *loader) error {
+	ignored, err := l.samePackage(t, t.listed.IgnoredGoFiles)
+	if err != nil {
+		return err
+	}
+	tests, err := l.samePackage(t, t.listed.TestGoFiles)
+	t.unit.beside, t.test.beside = slices.Concat(ignored, tests), ignored
+	return err
+}
+
+// samePackage returns those of the files that belong to the package and that
+// somebody builds.
+func (l *loader) samePackage(t *target, names []string) ([]*ast.File, error) {
+	var list []*ast.File
+	for _, name := range names {
+		if slices.Contains(t.dir.own, name) {
+			continue
+		}
+		f, err := l.parse(t.dir, name)
+		if err != nil {
+			return nil, err
+		}
+		if f.ast.Name.Name == t.unit.name && check.ConstrainedBy(f.name, f.ast) != "build constraint ignore" {
+			list = append(list, f.ast)
+		}
+	}
+	return list, nil
 }
 
 // annotated returns the files of a directory that hold a directive, something
@@ -69,7 +104,7 @@ func (t *target) exclude(annotated []*file) {
 			continue
 		}
 		name := filepath.Base(f.name)
-		reason := constrainedBy(f)
+		reason := check.ConstrainedBy(f.name, f.ast)
 		switch {
 		case slices.Contains(t.listed.XTestGoFiles, name):
 			reason = "it belongs to the external test package " + f.ast.Name.Name

@@ -19,6 +19,8 @@ type unit struct {
 	// files are the files of the build without ours.
 	files    []*file
 	excluded []check.ExcludedFile
+	// beside are other files of the package, which are only parsed.
+	beside []*ast.File
 	// base is the unit without the test files; nil if this one has none either.
 	base *unit
 	// target says that the patterns name the package, so that what is found in

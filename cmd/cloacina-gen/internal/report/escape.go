@@ -47,10 +47,10 @@ func newCell(r rune, raw string) cell {
 func escaped(text string, size int) cell { return cell{text, size, len(text)} }
 
 // hidden reports whether r acts on the terminal or on the reader instead of
-// being seen: controls, and format characters such as those that turn the
-// direction of text.
+// being seen: controls, format characters such as those that turn the direction
+// of text, and blanks that are none to Go.
 func hidden(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co)
+	return r != ' ' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Z, unicode.Co)
 }
 
 // wide are the blocks whose characters take two columns.

@@ -1,7 +1,7 @@
-package load
+package check
 
 import (
-	"bytes"
+	"go/ast"
 	"go/build"
 	"go/build/constraint"
 	"io"
@@ -9,16 +9,17 @@ import (
 	"strings"
 )
 
-// constrainedBy says what can keep a file out of a build of its package; empty
-// if nothing can.
-func constrainedBy(f *file) string {
-	if suffix := systemSuffix(filepath.Base(f.name)); suffix != "" {
+// ConstrainedBy says what can keep a file out of a build of its package, such as
+// "file name suffix _linux"; empty if nothing can. The file is parsed with its
+// comments.
+func ConstrainedBy(name string, file *ast.File) string {
+	if suffix := systemSuffix(filepath.Base(name)); suffix != "" {
 		return "file name suffix " + suffix
 	}
-	if line := buildConstraint(f.src); line != "" {
-		return "build constraint " + line
+	if expr := buildConstraint(file); expr != "" {
+		return "build constraint " + expr
 	}
-	for _, spec := range f.ast.Imports {
+	for _, spec := range file.Imports {
 		if spec.Path.Value == `"C"` {
 			return `import of "C"`
 		}
@@ -58,17 +59,23 @@ func systemSuffix(name string) string {
 	return stem[len(rest):]
 }
 
-// buildConstraint returns the expression of the file's build constraint.
-func buildConstraint(src []byte) string {
-	for line := range bytes.Lines(src) {
-		text := strings.TrimSpace(string(line))
-		switch {
-		case constraint.IsGoBuild(text), constraint.IsPlusBuild(text):
-			_, expr, _ := strings.Cut(text, "build")
-			return strings.TrimSpace(expr)
-		case strings.HasPrefix(text, "package "):
-			return ""
+// buildConstraint returns the expression of the file's build constraint. Go still
+// reads the old form, // +build, where a blank line follows.
+func buildConstraint(file *ast.File) string {
+	old := ""
+	for _, group := range file.Comments {
+		if group.Pos() > file.Package {
+			break
+		}
+		for _, c := range group.List {
+			_, expr, _ := strings.Cut(c.Text, "build")
+			switch {
+			case constraint.IsGoBuild(c.Text):
+				return strings.TrimSpace(expr)
+			case constraint.IsPlusBuild(c.Text) && group != file.Doc && old == "":
+				old = strings.TrimSpace(expr)
+			}
 		}
 	}
-	return ""
+	return old
 }
