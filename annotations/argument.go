@@ -33,14 +33,9 @@ type argumentScanner struct {
 	seen map[string]Span
 }
 
-// scanArguments reads the arguments of an annotation into its declaration. Byte
-// i of text is byte base+i of the file.
-func scanArguments(r *reporter, text []byte, base int, keys *keySet) {
-	s := &argumentScanner{
-		lexer: lexer{reporter: r, buf: text, base: base},
-		keys:  keys,
-		seen:  make(map[string]Span),
-	}
+// scanArguments reads the arguments of an annotation into its declaration.
+func scanArguments(l *lexer, keys *keySet) {
+	s := &argumentScanner{lexer: *l, keys: keys, seen: make(map[string]Span)}
 	for !s.full() {
 		s.spaces()
 		if s.at >= len(s.buf) {

@@ -289,6 +289,16 @@ func TestBracketsAndStrings(t *testing.T) {
 			want: []string{"CL0118 never closed"},
 		},
 		{
+			name: "goes on in a comment",
+			text: "//cloacina:task trigger_rules=all«(»\n//  always,\n// )",
+			want: []string{"CL0118 never closed; each line of a value begins with //cloacina:task"},
+		},
+		{
+			name: "goes on in a comment between directives",
+			text: "//cloacina:task dependencies=«[»\n//  a]\n//cloacina:task id=x",
+			want: []string{"CL0118 each line of a value begins with //cloacina:task"},
+		},
+		{
 			name:  "closed too often",
 			text:  "//cloacina:task trigger_rules=all(always)«)» id=«X»",
 			want:  []string{"CL0118 closes nothing", "CL0123 id"},

@@ -22,6 +22,7 @@ const (
 	CodeExcludedFile      Code = "CL0218"
 	CodeResultKey         Code = "CL0219"
 	CodeJSONTag           Code = "CL0220"
+	CodeHiddenName        Code = "CL0221"
 	CodeGoError           Code = "CL0290"
 )
 
@@ -87,6 +88,9 @@ var goCodes = []CodeInfo{
 		"encoding/json ignores names and options it does not know, and fields it cannot reach, without a " +
 			"word. The context key would not be the one that is written down. Correct the tag, export the " +
 			"field, or embed the struct itself instead of a pointer."},
+	{CodeHiddenName, SeverityError, "declaration that hides a name of Go itself",
+		"The generated file stands in the same package and uses error and nil. A declaration of the package " +
+			"with such a name hides Go's own from it. Rename the declaration."},
 	{CodeGoError, SeverityError, "code the Go compiler refuses",
 		"Generation needs code that compiles, except for the names it will declare itself. The message is " +
 			"the compiler's."},

@@ -18,7 +18,7 @@ const (
 var ruleCodes = []CodeInfo{
 	{CodeRuleSyntax, SeverityError, "syntax error in a trigger rule",
 		"A trigger rule has the syntax of a Go expression of calls, &&, ||, !, comparisons and parentheses. " +
-			"The message is that of Go's parser."},
+			"Of what Go's parser says only the first error is shown, because others mostly follow from it."},
 	{CodeUnknownFunction, SeverityError, "unknown word in a trigger rule",
 		"Rules are made of always, all, any, none, not, task_success, task_failed, task_skipped, " +
 			"context_value and the shorthands all_success, all_failed, all_skipped, all_done, one_success, " +

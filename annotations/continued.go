@@ -1,6 +1,10 @@
 package annotations
 
-import "bytes"
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+)
 
 // continued looks for text that was meant to belong to the value that ends here
 // although a blank divides them: the rest of an infix rule or of a list. It
@@ -13,6 +17,8 @@ func (s *argumentScanner) continued(a *argument, start int) int {
 		end = s.join(a, start, s.joinsRule)
 	case kind == listValue && s.buf[start] != '[':
 		end = s.join(a, start, s.joinsList)
+	case kind == textValue && s.buf[start] != '"' && s.buf[start] != '`':
+		return s.unquoted(start)
 	}
 	if end > start+1 && s.buf[end-1] == ',' {
 		end--
@@ -21,6 +27,28 @@ func (s *argumentScanner) continued(a *argument, start int) int {
 	}
 	if end > first {
 		s.needsBrackets(a, start, end)
+	}
+	return end
+}
+
+// unquoted reports a text of several words without quotes, and returns where it
+// ends: before the next argument, a comment, or the end of the line.
+func (s *argumentScanner) unquoted(start int) int {
+	end := s.at
+	for s.blanks(); s.at < s.lineEnd(end) && !s.comment() && !s.beginsArgument(s.rest()); s.blanks() {
+		for s.at < len(s.buf) && !isSpace(s.buf[s.at]) {
+			s.at++
+		}
+		end = s.at
+	}
+	text := s.buf[start:end]
+	s.at = end
+	if !bytes.ContainsAny(text, " \t") {
+		return end
+	}
+	f := s.complain(CodeUnexpectedText, start, end, "a text with blanks stands in quotes")
+	if utf8.Valid(text) {
+		s.fix(f, "put it in quotes", s.base+start, s.base+end, strconv.Quote(string(text)))
 	}
 	return end
 }
@@ -59,7 +87,7 @@ func (s *argumentScanner) join(a *argument, start int, joins func(before, next [
 }
 
 var infixOperators = [][]byte{
-	[]byte("&"), []byte("|"), []byte("=="), []byte("!="), []byte("<"), []byte(">"),
+	[]byte("&"), []byte("|"), []byte("="), []byte("!="), []byte("<"), []byte(">"),
 }
 
 // joinsRule says that an operator connects the texts.

@@ -100,11 +100,11 @@ type Policy struct {
 // Backoff says how retry delays grow: "fixed", "linear" or "exponential".
 type Backoff string
 
-// The backoffs.
+// The values of retry_backoff.
 const (
-	Fixed       Backoff = "fixed"
-	Linear      Backoff = "linear"
-	Exponential Backoff = "exponential"
+	Fixed       Backoff = "fixed"       // always the same delay d
+	Linear      Backoff = "linear"      // d, 2d, 3d
+	Exponential Backoff = "exponential" // d, 2d, 4d
 )
 
 // RetryCondition says which errors are followed by a retry.
@@ -118,10 +118,10 @@ type RetryCondition struct {
 // ConditionKind is the kind of a [RetryCondition].
 type ConditionKind string
 
-// The kinds of retry conditions.
+// The kinds of retry conditions, as retry_condition gives them.
 const (
-	RetryAll       ConditionKind = "all"
-	RetryNever     ConditionKind = "never"
-	RetryTransient ConditionKind = "transient"
-	RetryMatching  ConditionKind = "matching"
+	RetryAll       ConditionKind = "all"       // all
+	RetryNever     ConditionKind = "never"     // never
+	RetryTransient ConditionKind = "transient" // transient
+	RetryMatching  ConditionKind = "matching"  // ["timeout", "refused"]
 )

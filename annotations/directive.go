@@ -84,8 +84,7 @@ func (p *fileParser) directive(text string, start int) (directive, bool) {
 func (p *fileParser) unknownVerb(d directive) {
 	word := d.verb[:len(d.verb)-len(strings.TrimLeft(d.verb, "abcdefghijklmnopqrstuvwxyz0123456789_-"))]
 	if word != d.verb && (word == verbTask || word == verbWorkflow) {
-		f := p.report(CodeUnknownDirective, d.start, d.head, "a blank divides //cloacina:"+word+" from its arguments")
-		p.fixDivided(f, d, d.verb[len(word):])
+		p.divided(d, word, d.verb[len(word):])
 		return
 	}
 	tail, suggestion := didYouMean(d.verb, verbs)
@@ -96,22 +95,33 @@ func (p *fileParser) unknownVerb(d directive) {
 	}
 }
 
-// fixDivided puts a blank between verb and arguments, in place of what stands
-// there now.
-func (p *fileParser) fixDivided(f *Finding, d directive, rest string) {
+// divided reports arguments that follow the verb without a blank. rest is what
+// was taken for a part of the verb.
+func (p *fileParser) divided(d directive, word, rest string) {
 	at := d.head - len(rest)
+	behind := strings.TrimRight(string(p.src[at:d.end]), " \t")
+	fix := Fix{Message: "insert a blank", Edits: []Edit{{p.span(at, at), " "}}}
 	r, size := utf8.DecodeRuneInString(rest)
 	switch {
 	case r == '(' && p.src[d.end-1] == ')':
-		f.Fixes = []Fix{{Message: "put a blank in place of the parentheses", Edits: []Edit{
+		behind = behind[1 : len(behind)-1]
+		fix = Fix{Message: "put a blank in place of the parentheses", Edits: []Edit{
 			{p.span(at, at+1), " "},
 			{p.span(d.end-1, d.end), ""},
-		}}}
+		}}
 	case strings.ContainsRune(",:;", r):
-		p.fix(f, "put a blank in its place", at, at+size, " ")
-	default:
-		p.fix(f, "insert a blank", at, at, " ")
+		behind = behind[size:]
+		fix = Fix{Message: "put a blank in its place", Edits: []Edit{{p.span(at, at+size), " "}}}
 	}
+	message := "a blank divides //cloacina:" + word + " from its arguments; write "
+	if r == '(' && len(fix.Edits) == 1 {
+		fix = Fix{Message: "put a blank in its place", Edits: []Edit{{p.span(at, at+1), " "}}}
+		message += "them without parentheses"
+	} else {
+		message += short(strings.TrimSpace("//" + tool + ":" + word + " " + strings.TrimSpace(behind)))
+	}
+	f := p.report(CodeUnknownDirective, d.start, d.head, message)
+	f.Fixes = []Fix{fix}
 }
 
 // remedy returns the text unless there is a suggestion.

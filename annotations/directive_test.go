@@ -95,6 +95,12 @@ func TestNearMisses(t *testing.T) {
 			fixed: "//cloacina:task id=x",
 		},
 		{
+			name:  "joined with an underscore",
+			text:  "«//cloacina_task» id=k\n«// cloacina-workflow» name=k\n«//cloacinatask»",
+			want:  []string{"CL0102 write //cloacina:task", "CL0102 write //cloacina:workflow", "CL0102 write"},
+			stays: true,
+		},
+		{
 			name:  "no blank before the arguments",
 			text:  "«// cloacina:task»(id=x)",
 			want:  []string{"CL0102 write"},
@@ -184,8 +190,21 @@ func TestUnknownDirectives(t *testing.T) {
 		{
 			name:  "parentheses",
 			text:  "«//cloacina:task(id=x» allow_failure)",
-			want:  []string{"CL0101 a blank divides"},
+			want:  []string{"CL0101 write //cloacina:task id=x allow_failure"},
 			fixed: "//cloacina:task id=x allow_failure",
+		},
+		{
+			name: "parentheses round nothing",
+			text: "«//cloacina:task()»",
+			want: []string{"CL0101 write //cloacina:task"},
+			// The blank at the end is for gofmt to remove.
+			fixed: "//cloacina:task ",
+		},
+		{
+			name:  "parentheses on two lines",
+			text:  "«//cloacina:task(»\n//cloacina:task id=x«)»",
+			want:  []string{"CL0101 without parentheses", "CL0118 closes nothing"},
+			fixed: "//cloacina:task \n//cloacina:task id=x",
 		},
 		{name: "no verb", text: "«//cloacina:»", want: []string{"CL0101 unknown"}},
 		{name: "no word", text: "«//cloacina:_x» y", want: []string{"CL0101 unknown"}},

@@ -145,6 +145,9 @@ type annotationText struct {
 	head int
 	buf  []byte
 	size int
+	// between says which directive each line would begin with, if comments of
+	// another kind stand between the lines or behind them.
+	between string
 }
 
 // claim takes the directives of a verb from a comment group. It returns nil if
@@ -166,7 +169,17 @@ func (p *fileParser) claim(group *ast.CommentGroup, verb string) *annotationText
 		p.groups[group] = others
 	}
 	p.renew()
-	return p.join(mine)
+	t := p.join(mine)
+	behind := 0
+	for _, c := range group.List {
+		if p.offset(c.Slash) > mine[0].start {
+			behind++
+		}
+	}
+	if behind >= len(mine) {
+		t.between = "//" + tool + ":" + verb
+	}
+	return t
 }
 
 // join blanks what stands between the arguments of the directives.
@@ -198,7 +211,7 @@ func (t *annotationText) read(r *reporter, keys *keySet) *valueReader {
 	if t.size > MaxAnnotationBytes {
 		r.report(CodeTooLarge, base, t.head, "annotation is longer than 1 MiB")
 	} else {
-		scanArguments(r, t.buf, base, keys)
+		scanArguments(&lexer{reporter: r, buf: t.buf, base: base, between: t.between}, keys)
 	}
 	return &valueReader{&lexer{reporter: r, buf: t.buf, base: base}}
 }

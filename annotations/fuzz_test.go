@@ -63,6 +63,8 @@ func FuzzRule(f *testing.F) {
 		"(always || always) && (always || (always && always))", "task_success(type) && context_value(k, gt, 'x')",
 		"all(\n\ttask_success(a) // one\n\t/* two */ , always)", "always and always", "80 < context_value(\"k\")", "((((", "\"\\xff\"",
 		"task_success(a-b)", "x.y[1]{2}; 1i", "all(always always)", "context_value(\"k\", ==, 08)",
+		`context_value("k", in, ["a", ")"]) && context_value("k") > 1,500 || context_value["k"] => 1`,
+		"all((), always &&& always, , (always, always)) && any_failed(a, \"b\") || (always ? any_skipped : 1)",
 	} {
 		f.Add(seed)
 	}

@@ -17,6 +17,7 @@ const (
 	flagValue            // may be left out
 	listValue            // may have been written a, b
 	ruleValue            // may have been written a && b
+	textValue            // may have been written without quotes
 )
 
 // keySet are the keys of one directive.

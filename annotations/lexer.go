@@ -14,6 +14,9 @@ type lexer struct {
 	buf  []byte
 	base int
 	at   int
+	// between is the directive that each line of the text begins with, if
+	// comments without it stand among the lines.
+	between string
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
@@ -103,7 +106,10 @@ func (l *lexer) nested(open []int, whole bool) bool {
 		l.at++
 	}
 	if len(open) > 0 && ok {
-		l.complain(CodeUnbalanced, open[0], open[0]+1, quoted(string(l.buf[open[0]]))+" is never closed")
+		f := l.complain(CodeUnbalanced, open[0], open[0]+1, quoted(string(l.buf[open[0]]))+" is never closed")
+		if l.between != "" {
+			f.Message += "; each line of a value begins with " + l.between
+		}
 		return false
 	}
 	return ok

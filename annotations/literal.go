@@ -10,12 +10,12 @@ type LiteralKind int
 
 // The kinds of literals. LitUint is used only for integers beyond the range of int64.
 const (
-	LitNil LiteralKind = iota
-	LitBool
-	LitInt
-	LitUint
-	LitFloat
-	LitString
+	LitNil    LiteralKind = iota // nil
+	LitBool                      // true or false
+	LitInt                       // -80
+	LitUint                      // 18446744073709551615
+	LitFloat                     // 0.5
+	LitString                    // "a"
 )
 
 // Literal is a constant of a rule. Only the field of its kind is set.

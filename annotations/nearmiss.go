@@ -1,6 +1,7 @@
 package annotations
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -46,10 +47,13 @@ func splitHead(line string) (h headWords, ok bool) {
 }
 
 // cutTool cuts off the first word. A name that - or _ joins to the tool's is none
-// of its own.
+// of its own, and a verb that nothing divides from it is none either.
 func cutTool(s string) (word, rest string) {
 	word, rest = cutWord(s)
-	if len(word) > len(tool) && strings.EqualFold(word[:len(tool)], tool) && joinsWords(word[len(tool)]) {
+	if len(word) <= len(tool) || !strings.EqualFold(word[:len(tool)], tool) {
+		return word, rest
+	}
+	if joinsWords(word[len(tool)]) || slices.Contains(verbs, word[len(tool):]) {
 		return s[:len(tool)], s[len(tool):]
 	}
 	return word, rest
@@ -117,13 +121,19 @@ func (h headWords) meant(exact, prose bool) bool {
 	case h.separator == "":
 		return exact && arguments && (!prose || strings.Contains(h.rest, "="))
 	case h.separator != ":" && h.separator != "::":
-		return exact && arguments && !prose
+		return exact && arguments && (!prose || h.joined())
 	case arguments:
 		return true
 	case !exact:
 		return !prose && !apart
 	}
 	return !prose || !apart && !endsSentence(h.rest)
+}
+
+// joined says that tool and verb are one word, such as cloacina_task, and that
+// what follows assigns something.
+func (h headWords) joined() bool {
+	return joinsWords(h.separator[0]) && strings.Contains(h.rest, "=")
 }
 
 // endsSentence says that the text begins with a punctuation mark of prose.

@@ -5,21 +5,21 @@ import "go/token"
 // Operator is the comparison of a context_value.
 type Operator int
 
-// The operators. Each Not operator is the negation of its partner, also when the
-// key is missing.
+// The operators, each with the word and the sign that a rule has for it. Each Not
+// operator is the negation of its partner, also when the key is missing.
 const (
-	Equals Operator = iota + 1
-	NotEquals
-	GreaterThan
-	LessThan
-	GreaterOrEqual
-	LessOrEqual
-	Contains
-	NotContains
-	Exists
-	NotExists
-	In
-	NotIn
+	Equals         Operator = iota + 1 // equals, ==
+	NotEquals                          // not_equals, !=
+	GreaterThan                        // greater_than, >
+	LessThan                           // less_than, <
+	GreaterOrEqual                     // greater_or_equal, >=
+	LessOrEqual                        // less_or_equal, <=
+	Contains                           // contains
+	NotContains                        // not_contains
+	Exists                             // exists
+	NotExists                          // not_exists
+	In                                 // in
+	NotIn                              // not_in
 )
 
 var operatorNames = [...]string{

@@ -5,11 +5,11 @@ type TaskOutcome int
 
 // The outcomes. The zero value stands for a task that has none.
 const (
-	// Success is the outcome of a task that completed.
+	// Success is the outcome of a task that completed: task_success(id).
 	Success TaskOutcome = iota + 1
-	// Failed is the outcome of a task whose last retry failed.
+	// Failed is the outcome of a task whose last retry failed: task_failed(id).
 	Failed
-	// Skipped is the outcome of a task whose rule was false.
+	// Skipped is the outcome of a task whose rule was false: task_skipped(id).
 	Skipped
 )
 

@@ -130,9 +130,11 @@ func (p *ruleParser) unknownCall(e *ast.CallExpr, name *ast.Ident) Rule {
 		}
 		return nil
 	}
+	if p.quantifiedCall(e, name) {
+		return nil
+	}
 	tail, suggestion := wordSuggestion(name.Name, ruleFunctions)
-	start, end := p.extent(name)
-	f := p.fail(CodeUnknownFunction, start, end, "unknown function "+quoted(name.Name)+tail)
-	p.fixChange(f, p.base+start, p.base+end, suggestion)
+	f := p.failAt(name, CodeUnknownFunction, "unknown function "+quoted(name.Name)+tail)
+	p.replaceWord(f, name, suggestion)
 	return nil
 }

@@ -116,9 +116,8 @@ func (p *ruleParser) namedLiteral(l Literal, e *ast.Ident) (Literal, bool) {
 	if suggestion == "" {
 		tail = "; a string must be quoted"
 	}
-	start, end := p.extent(e)
-	f := p.fail(CodeBadLiteral, start, end, quoted(e.Name)+" is no literal"+tail)
-	p.fixChange(f, p.base+start, p.base+end, suggestion)
+	f := p.failAt(e, CodeBadLiteral, quoted(e.Name)+" is no literal"+tail)
+	p.replaceWord(f, e, suggestion)
 	p.replace(f, e, "quote it", strconv.Quote(e.Name))
 	return l, false
 }

@@ -9,18 +9,19 @@ type nesting struct {
 	depth int
 }
 
-// parenthesis is an open parenthesis: what it adds to the depth, and whether it
-// holds the arguments of a call.
+// parenthesis is an open parenthesis: what it adds to the depth, whether it
+// holds the arguments of a call, and where it stands.
 type parenthesis struct {
 	depth int
 	call  bool
+	start int
 }
 
 // follow takes the next token and returns false when it nests too deep.
-func (n *nesting) follow(tok, before token.Token) bool {
+func (n *nesting) follow(tok, before token.Token, start int) bool {
 	switch {
 	case tok == token.LPAREN:
-		n.open = append(n.open, parenthesis{n.run + 1, before == token.IDENT})
+		n.open = append(n.open, parenthesis{n.run + 1, before == token.IDENT, start})
 		n.depth += n.run + 1
 		n.run = 0
 	case tok == token.RPAREN && len(n.open) > 0:

@@ -55,13 +55,16 @@ type ruleParser struct {
 	failed bool
 	// stopped says that what was found makes it no use to read on.
 	stopped bool
-	// lists counts the brackets that have been reported and are not closed yet.
-	lists int
+	// read is where reading goes on behind tokens that were taken together.
+	read int
+	// lost is where go/parser lost its way; what it made of the text from there
+	// on, and of what holds that place, is not to be trusted.
+	lost int
 }
 
 // parseRule reads a rule whose line ends and comments are blanked. It changes text.
 func parseRule(r *reporter, text []byte, base int) (Rule, bool) {
-	p := &ruleParser{lexer: lexer{reporter: r, buf: text, base: base}}
+	p := &ruleParser{lexer: lexer{reporter: r, buf: text, base: base}, lost: len(text) + 1}
 	if !p.readTokens() {
 		return nil, false
 	}
@@ -94,26 +97,32 @@ func (p *ruleParser) fail(code Code, start, end int, message string) *Finding {
 	return p.complain(code, start, end, message)
 }
 
-// syntaxErrors reports what go/parser found, at the tokens it found it at.
+// syntaxErrors reports the first error that go/parser found, at the token it
+// found it at. The others mostly follow from it, and so does one at a token that
+// was reported or at the one behind it.
 func (p *ruleParser) syntaxErrors(err error) {
 	var list scanner.ErrorList
-	if !errors.As(err, &list) {
+	if !errors.As(err, &list) || p.full() {
 		return
 	}
-	for i, e := range list {
-		if p.full() {
-			return
-		}
-		if i > 0 && e.Pos.Offset == list[i-1].Pos.Offset {
-			continue
-		}
-		start, end := p.tokenAt(e.Pos.Offset)
-		if e.Msg == tooDeepForGo {
-			p.fail(CodeTooLarge, start, end, tooManyNodes)
-			return
-		}
-		p.fail(CodeRuleSyntax, start, end, "trigger rule: "+syntaxWords.Replace(shortFound(e.Msg)))
+	first := list[0]
+	start, end := p.tokenAt(first.Pos.Offset)
+	p.lost = start
+	switch {
+	case first.Msg == tooDeepForGo:
+		p.fail(CodeTooLarge, start, end, tooManyNodes)
+	case p.followsReported(start):
+		p.failed = true
+	default:
+		p.fail(CodeRuleSyntax, start, end, "trigger rule: "+syntaxWords.Replace(shortFound(first.Msg)))
 	}
+}
+
+// followsReported says that the token at the offset or the one before it has
+// been complained about.
+func (p *ruleParser) followsReported(offset int) bool {
+	i := len(p.tokens) - len(p.tokensFrom(offset))
+	return i > 0 && p.tokens[i-1].reported || i < len(p.tokens) && p.tokens[i].reported
 }
 
 const tooManyNodes = "trigger rule has more than 10,000 nodes"
@@ -159,9 +168,14 @@ func (p *ruleParser) node(e ast.Node) node {
 	return node{p.span(p.base+start, p.base+end)}
 }
 
-// failAt reports an error about an expression.
+// failAt reports an error about an expression, unless go/parser lost its way in
+// or before it.
 func (p *ruleParser) failAt(e ast.Node, code Code, message string) *Finding {
 	start, end := p.extent(e)
+	if end >= p.lost {
+		p.failed = true
+		return &Finding{}
+	}
 	return p.fail(code, start, end, message)
 }
 
@@ -169,6 +183,13 @@ func (p *ruleParser) failAt(e ast.Node, code Code, message string) *Finding {
 func (p *ruleParser) replace(f *Finding, e ast.Node, message, text string) {
 	start, end := p.extent(e)
 	p.fix(f, message, p.base+start, p.base+end, text)
+}
+
+// replaceWord adds the repair that puts the suggestion, if there is one, in place
+// of a word.
+func (p *ruleParser) replaceWord(f *Finding, e ast.Node, suggestion string) {
+	start, end := p.extent(e)
+	p.fixChange(f, p.base+start, p.base+end, suggestion)
 }
 
 // source returns the text of an expression.

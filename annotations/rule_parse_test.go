@@ -346,12 +346,13 @@ func TestParseRuleForeignTokens(t *testing.T) {
 		{
 			name: "list in brackets",
 			text: "all(«[»always, always])",
-			want: []string{"CL0140 without brackets"},
+			want: []string{"CL0140 one by one"}, fixed: "all(always, always)",
 		},
 		{
-			name: "list behind an operator",
-			text: "all(context_value(\"k\", in, «[»1, 2]), context_value(\"k\", in, «[»1, 2]))",
-			want: []string{"CL0140 without brackets", "CL0140 without brackets"},
+			name:  "list behind an operator",
+			text:  "all(context_value(\"k\", in, «[»1, 2]), context_value(\"k\", in, «[»1, 2]))",
+			want:  []string{"CL0140 one by one", "CL0140 one by one"},
+			fixed: "all(context_value(\"k\", in, 1, 2), context_value(\"k\", in, 1, 2))",
 		},
 		{
 			name: "operator behind the parentheses",

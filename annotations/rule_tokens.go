@@ -34,12 +34,17 @@ func (p *ruleParser) readTokens() bool {
 			return true
 		}
 		start := file.Offset(pos)
+		if start < p.read {
+			continue
+		}
 		t := ruleToken{Token: tok, start: start, end: p.tokenEnd(start, tok, lit)}
-		if !depth.follow(tok, p.lastToken()) {
+		if !depth.follow(tok, p.lastToken(), start) {
 			p.fail(CodeTooLarge, t.start, t.end, "trigger rule nests deeper than 1,000")
 			return false
 		}
-		t = p.joined(t, lit, depth.inCall())
+		if !p.misspelt(&t) {
+			t = p.slip(p.joined(t, lit, depth.inCall()), &depth)
+		}
 		t.reported = t.reported || p.refuse(t, lit, problem)
 		p.tokens = append(p.tokens, t)
 	}
@@ -81,14 +86,6 @@ func (p *ruleParser) refuse(t ruleToken, lit, problem string) bool {
 			"between commas the operator is written as a word, "+quoted(op.String()))
 		p.fixChange(f, p.base+t.start, p.base+t.end, op.String())
 		p.overwrite(t, 'x')
-	case t.Token == token.LBRACK:
-		p.lists++
-		p.fail(CodeRuleSyntax, t.start, t.end, "trigger rule: unexpected "+quoted("[")+
-			"; a rule has no lists, the elements stand without brackets")
-		p.overwrite(t, ' ')
-	case t.Token == token.RBRACK && p.lists > 0:
-		p.lists--
-		p.overwrite(t, ' ')
 	case foreign[t.Token]:
 		p.fail(CodeRuleSyntax, t.start, t.end, "trigger rule: unexpected "+quoted(string(p.buf[t.start:t.end])))
 		p.overwrite(t, ' ')
@@ -100,7 +97,7 @@ func (p *ruleParser) refuse(t ruleToken, lit, problem string) bool {
 
 // foreign are the tokens that begin parts of Go's grammar that rules do not have.
 var foreign = map[token.Token]bool{
-	token.RBRACK: true, token.LBRACE: true, token.RBRACE: true,
+	token.LBRACK: true, token.RBRACK: true, token.LBRACE: true, token.RBRACE: true,
 	token.COLON: true, token.SEMICOLON: true, token.ELLIPSIS: true, token.DEFINE: true,
 	token.INC: true, token.DEC: true, token.ARROW: true, token.TILDE: true,
 	token.ADD_ASSIGN: true, token.SUB_ASSIGN: true, token.MUL_ASSIGN: true, token.QUO_ASSIGN: true,

@@ -127,11 +127,10 @@ func (p *ruleParser) word(e *ast.Ident) Rule {
 			return nil
 		}
 	}
-	tail, suggestion := wordSuggestion(e.Name, ruleWords)
-	start, end := p.extent(e)
-	f := p.fail(CodeUnknownFunction, start, end, "unknown word "+quoted(e.Name)+tail)
-	p.fixChange(f, p.base+start, p.base+end, suggestion)
-	if suggestion == "" {
+	tail, suggestion := standsAlone(e.Name)
+	f := p.failAt(e, CodeUnknownFunction, "unknown word "+quoted(e.Name)+tail)
+	p.replaceWord(f, e, suggestion)
+	if tail == "" {
 		f.Message += "; to ask how a task ended, write task_success(" + short(e.Name) + ")"
 	}
 	return nil

@@ -153,7 +153,6 @@ func (p *ruleParser) operator(e ast.Expr) (Operator, bool) {
 	}
 	tail, suggestion := wordSuggestion(name, ruleOperators)
 	f := p.failAt(e, CodeUnknownOperator, "unknown operator "+quoted(name)+tail)
-	start, end := p.extent(e)
-	p.fixChange(f, p.base+start, p.base+end, suggestion)
+	p.replaceWord(f, e, suggestion)
 	return 0, false
 }

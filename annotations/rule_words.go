@@ -1,5 +1,11 @@
 package annotations
 
+import (
+	"go/ast"
+	"slices"
+	"strings"
+)
+
 // ruleFunctions are the functions of the rule language.
 var ruleFunctions = []string{
 	"all", "any", "none", "not", "task_success", "task_failed", "task_skipped", "context_value",
@@ -38,17 +44,81 @@ var otherLanguages = map[string]string{
 	"task_succeeded": "task_success", "task_completed": "task_success", "succeeded": "task_success",
 	"task_failure": "task_failed", "failure": "task_failed",
 	"success": "task_success", "failed": "task_failed", "skipped": "task_skipped", "context": "context_value",
-	"all_succeeded": "all_success",
 }
 
 // wordSuggestion is like didYouMean, but knows the words of other languages, too.
 func wordSuggestion(word string, candidates []string) (tail, suggestion string) {
-	if other, ok := otherLanguages[word]; ok {
-		for _, c := range candidates {
-			if c == other {
-				return "; did you mean " + quoted(c) + "?", c
-			}
-		}
+	if other, ok := otherLanguages[word]; ok && slices.Contains(candidates, other) {
+		return "; did you mean " + quoted(other) + "?", other
 	}
 	return didYouMean(word, candidates)
+}
+
+// aloneMeans are words of other tools that stand alone as a rule.
+var aloneMeans = map[string]string{
+	"success": "all_success", "succeeded": "all_success", "on_success": "all_success",
+	"failed": "one_failed", "failure": "one_failed", "on_failure": "one_failed", "on_failed": "one_failed",
+	"done": "always", "true": "always",
+}
+
+// quantifiers and endings are the parts of a shorthand, as other tools have them.
+var (
+	quantifiers = map[string]string{
+		"all": "all", "every": "all", "each": "all", "any": "any", "one": "any", "some": "any",
+		"none": "none", "no": "none",
+	}
+	endings = map[string]string{
+		"success": "success", "successes": "success", "succeeded": "success", "succeed": "success",
+		"successful": "success",
+		"completed":  "success", "passed": "success", "ok": "success",
+		"failed": "failed", "failure": "failed", "failures": "failed", "fail": "failed",
+		"error": "failed", "errors": "failed",
+		"skipped": "skipped", "skip": "skipped",
+		"done": "done", "ended": "done", "finished": "done",
+	}
+)
+
+// shorthandMeant takes a word such as any_failure apart into the function that
+// joins the outcomes, and the outcome; done stands for any of them.
+func shorthandMeant(word string) (function, ending string, ok bool) {
+	first, rest, _ := strings.Cut(word, "_")
+	function, ending = quantifiers[first], endings[rest]
+	return function, ending, function != "" && ending != ""
+}
+
+// standsAlone says what an unknown word that stands as a rule was meant to be. A
+// word that has a meaning is never changed to one that only looks like it.
+func standsAlone(word string) (tail, suggestion string) {
+	suggestion = aloneMeans[word]
+	function, ending, meant := shorthandMeant(word)
+	if meant {
+		suggestion = strings.Replace(function, "any", "one", 1) + "_" + ending
+		if _, known := shorthandByName(suggestion); !known && ending == "done" {
+			return "; a rule is decided when all dependencies have ended; write always", ""
+		} else if !known {
+			return "; write " + function + "(task_" + ending + "(...), ...)", ""
+		}
+	}
+	if suggestion == "" {
+		return didYouMean(word, ruleWords)
+	}
+	return "; did you mean " + quoted(suggestion) + "?", suggestion
+}
+
+// quantifiedCall reports a shorthand that was given tasks, as any_failed(a, b).
+func (p *ruleParser) quantifiedCall(e *ast.CallExpr, name *ast.Ident) bool {
+	function, ending, ok := shorthandMeant(name.Name)
+	if !ok || ending == "done" {
+		return false
+	}
+	tests := make([]string, len(e.Args))
+	for i, arg := range e.Args {
+		tests[i] = "task_" + ending + "(" + p.source(arg) + ")"
+	}
+	text := function + "(" + strings.Join(tests, ", ") + ")"
+	f := p.failAt(name, CodeUnknownFunction, "unknown function "+quoted(name.Name)+"; did you mean "+quoted(text)+"?")
+	if len(tests) > 0 {
+		p.replace(f, e, "change to "+quoted(text), text)
+	}
+	return true
 }

@@ -4,17 +4,17 @@ package annotations
 // All of them wait until every dependency has ended, also the one_ kinds.
 type ShorthandKind int
 
-// The shorthands.
+// The shorthands, each with the word that a rule has for it.
 const (
-	AllSuccess ShorthandKind = iota + 1
-	AllFailed
-	AllSkipped
-	AllDone
-	OneSuccess
-	OneFailed
-	NoneFailed
-	NoneSkipped
-	NoneFailedMinOneSuccess
+	AllSuccess              ShorthandKind = iota + 1 // all_success
+	AllFailed                                        // all_failed
+	AllSkipped                                       // all_skipped
+	AllDone                                          // all_done, the same as always
+	OneSuccess                                       // one_success
+	OneFailed                                        // one_failed
+	NoneFailed                                       // none_failed
+	NoneSkipped                                      // none_skipped
+	NoneFailedMinOneSuccess                          // none_failed_min_one_success
 )
 
 var shorthandNames = [...]string{

@@ -14,8 +14,8 @@ func taskKeys(t *Task) *keySet {
 // workflowKeys are the keys of //cloacina:workflow.
 func workflowKeys(w *Workflow) *keySet {
 	return newKeySet(verbWorkflow, []keySpec{
-		{"name", plainValue, reads(&w.Name, (*valueReader).name)},
-		{"description", plainValue, reads(&w.Description, (*valueReader).text)},
+		{"name", textValue, reads(&w.Name, (*valueReader).name)},
+		{"description", textValue, reads(&w.Description, (*valueReader).text)},
 		{"input", plainValue, reads(&w.Input, (*valueReader).identifier)},
 		{"timeout", plainValue, reads(&w.Timeout, (*valueReader).duration)},
 		{"retention", plainValue, notBuiltYet},

@@ -175,7 +175,7 @@ const maxRetries = 1000
 func (v *valueReader) attempts(a *argument) (int, bool) {
 	n, ok := v.integer(a)
 	if ok && (n < 0 || n > maxRetries) {
-		v.bad(a, CodeOutOfRange, "is 0 to 1000, the number of retries after the first attempt")
+		v.bad(a, CodeOutOfRange, "is 0 to 1000, the number of retries after the first attempt, not "+short(v.raw(a)))
 		return 0, false
 	}
 	return int(n), ok
@@ -204,7 +204,7 @@ func (v *valueReader) milliseconds(a *argument) (time.Duration, bool) {
 		return 0, false
 	}
 	if n < 1 || n > math.MaxInt64/int64(time.Millisecond) {
-		v.bad(a, CodeOutOfRange, "is a number of milliseconds, at least 1 and at most 292 years")
+		v.bad(a, CodeOutOfRange, "is a number of milliseconds, at least 1 and at most 292 years, not "+short(v.raw(a)))
 		return 0, false
 	}
 	return time.Duration(n) * time.Millisecond, true

@@ -177,17 +177,17 @@ func TestValueErrors(t *testing.T) {
 		{
 			name: "attempts negative",
 			text: "//cloacina:task retry_attempts=«-1»",
-			want: []string{"CL0122 0 to 1000"},
+			want: []string{"CL0122 attempt, not "},
 		},
 		{
 			name: "attempts too many",
 			text: "//cloacina:task retry_attempts=«1001»",
-			want: []string{"CL0122 0 to 1000"},
+			want: []string{"CL0122 attempt, not "},
 		},
 		{
 			name: "attempts far too many",
 			text: "//cloacina:task retry_attempts=«99999999999999999999»",
-			want: []string{"CL0122 0 to 1000"},
+			want: []string{"CL0122 attempt, not "},
 		},
 		{
 			name: "fraction",
@@ -202,7 +202,7 @@ func TestValueErrors(t *testing.T) {
 		{
 			name: "milliseconds too many",
 			text: "//cloacina:task retry_delay_ms=«9223372036855»",
-			want: []string{"CL0122 292 years"},
+			want: []string{"CL0122 292 years, not "},
 		},
 		{
 			name: "milliseconds as duration",

@@ -42,6 +42,7 @@ func (c *checker) run() *Package {
 	c.parse()
 	c.excluded()
 	c.declare()
+	c.checkHiddenNames()
 	for _, w := range c.workflows {
 		c.checkWorkflow(w)
 	}

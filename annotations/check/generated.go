@@ -37,6 +37,24 @@ func (c *checker) checkGeneratedNames(w *workflow) {
 	}
 }
 
+// checkHiddenNames reports declarations of the package that hide, from all of its
+// files, what every generated file uses.
+func (c *checker) checkHiddenNames() {
+	if len(c.workflows) == 0 {
+		return
+	}
+	for _, name := range []string{"error", "nil"} {
+		obj := c.src.Types.Scope().Lookup(name)
+		if obj == nil {
+			continue
+		}
+		if o := c.objectOwner(obj); o.known {
+			c.report(nil, found(annotations.CodeHiddenName, o.at,
+				"%s named %s hides Go's own from the generated code; rename it", o.what, name))
+		}
+	}
+}
+
 // memberOwner returns the field or method of a type that already has a name.
 func (c *checker) memberOwner(recv *types.Named, name string) (owner, bool) {
 	if st, ok := recv.Underlying().(*types.Struct); ok {
@@ -57,6 +75,9 @@ func (c *checker) memberOwner(recv *types.Named, name string) (owner, bool) {
 func (c *checker) reportTaken(w *workflow, name string, o owner) {
 	f := found(annotations.CodeNameTaken, w.decl.Target,
 		"the generated code for workflow %q declares %s, but %s has that name; rename it", w.name, name, o.what)
+	if w.recv == nil {
+		f.Message += ", or declare the workflow on a struct type, whose name is then a part of the generated ones"
+	}
 	if o.known {
 		f.Related = []annotations.Related{related(o.at, "%s is declared here", name)}
 	}

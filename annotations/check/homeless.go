@@ -56,9 +56,14 @@ func (c *checker) reportHomeless(tasks []*annotations.Task) {
 		return // what took no effect may be the workflow
 	}
 	first := tasks[0]
+	name := first.Func.Name.Name
 	f := found(annotations.CodeNoWorkflow, first.Target,
 		"%s is a task, but package %s declares no workflow; put //cloacina:workflow into the package's doc comment",
-		first.Func.Name.Name, c.src.Types.Name())
+		name, c.src.Types.Name())
+	if onTypes := c.workflowTypes(); onTypes != "" {
+		f.Message = name + " is a function, but package " + c.src.Types.Name() + " declares its workflows on types; " +
+			"make it a method of " + onTypes + ", or put //cloacina:workflow into the package's doc comment, too"
+	}
 	if foreign {
 		f.Message = "the workflow of the package is declared outside of the _test.go files, so its tasks cannot " +
 			"stand in " +
@@ -70,6 +75,17 @@ func (c *checker) reportHomeless(tasks []*annotations.Task) {
 		f.Related = append(f.Related, related(t.Target, "%s is a task, too", t.Func.Name.Name))
 	}
 	c.report(nil, f)
+}
+
+// workflowTypes names the types that declare a workflow.
+func (c *checker) workflowTypes() string {
+	var names []string
+	for _, w := range c.workflows {
+		if w.decl.Type != nil {
+			names = append(names, w.decl.Type.Name.Name)
+		}
+	}
+	return enumerate(names, "or")
 }
 
 // fixNoWorkflow adds a workflow annotation to the file of a task.

@@ -1,9 +1,6 @@
 package check
 
-import (
-	"github.com/cloacina-go/cloacina/annotations"
-	"github.com/cloacina-go/cloacina/internal/plan"
-)
+import "github.com/cloacina-go/cloacina/internal/plan"
 
 // checkKeys connects the keys that tasks read and test with the tasks that may
 // write them, and reports keys that come from nowhere.
@@ -87,61 +84,4 @@ func (t *Task) writes() []plan.Write {
 		writes = append(writes, plan.Write{Key: f.Key, Shape: f.Shape, Optional: f.Presence != Required})
 	}
 	return writes
-}
-
-// checkUndeclared reports required keys that are neither declared nor written
-// by an ancestor: the read fails in every run.
-func (c *checker) checkUndeclared(w *workflow) {
-	declared := make(map[string]bool)
-	for _, f := range w.input.Fields {
-		declared[f.Key] = true
-	}
-	for _, t := range w.order {
-		for i, r := range t.reads {
-			if r.Optional || r.Walk || len(r.Writers) > 0 || declared[r.Key] {
-				continue
-			}
-			c.reportUndeclared(t, t.code.In.Fields[i])
-		}
-	}
-}
-
-func (c *checker) reportUndeclared(t *task, field Field) {
-	w := t.flow
-	f := found(annotations.CodeUndeclaredKey, t.decl.Target,
-		"task %q requires the key %q, which is no field of %s, and no task before it writes it",
-		t.id, field.Key, w.decl.Input.V)
-	f.Related = append(f.Related, related(field.Span, "%q is read here", field.Key),
-		related(w.decl.Input.Span, "the input is declared here"))
-	writer := w.writerOf(field.Key, t)
-	if writer != nil {
-		f.Message += "; task \"" + writer.id + "\" does, but "
-		if w.ancestry.before(t, writer) {
-			f.Message += "runs after it"
-		} else {
-			f.Message += "runs beside it"
-			f.Fixes = append(f.Fixes, addDependency(t, writer))
-		}
-		f.Related = append(f.Related, related(writer.decl.Target, "%s is declared here", writer.id))
-		c.report(w, f)
-		return
-	}
-	var keys []string
-	for _, in := range w.input.Fields {
-		keys = append(keys, in.Key)
-	}
-	if s := annotations.Suggest(field.Key, keys); s != "" {
-		f.Message += "; did you mean \"" + s + "\"?"
-	}
-	c.report(w, f)
-}
-
-// writerOf returns the first task that writes a key, other than t.
-func (w *workflow) writerOf(key string, t *task) *task {
-	for _, other := range w.writers[key] {
-		if other != t {
-			return other
-		}
-	}
-	return nil
 }

@@ -39,19 +39,23 @@ func (c *checker) checkPresumed(w *workflow) {
 	if len(all) == 0 {
 		return
 	}
+	spelling := newSpelling(w)
 	for i, p := range all {
 		first := p.readers[0]
 		f := found(annotations.CodePresumedInput, first.decl.Target,
 			"task %q requires the key %q, which no task writes, so every run must start with it; declare it: "+
-				"input=T on the "+
-				"workflow",
+				"input=T on the workflow",
 			first.id, p.key)
+		if meant := spelling.meant(first, p.field); meant != "" {
+			f.Message = strings.TrimSuffix(f.Message, "; declare it: input=T on the workflow")
+			c.suggestKey(&f, first, p.field, spelling)
+		}
 		f.Related = []annotations.Related{related(p.field.Span, "%q is read here", p.key)}
 		for _, t := range p.readers[1:] {
 			f.Related = append(f.Related, related(t.decl.Target, "task %q requires it, too", t.id))
 		}
 		if i == 0 {
-			f.Fixes = c.fixPresumed(w, all) // for all of them
+			f.Fixes = append(f.Fixes, c.fixPresumed(w, all)...) // for all of them
 		}
 		c.report(w, f)
 	}

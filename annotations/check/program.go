@@ -108,6 +108,8 @@ type Field struct {
 	Span annotations.Span
 	// cut is the place of ",omitempty" in the tag; zero if there is none.
 	cut annotations.Span
+	// origin is the field of the struct type.
+	origin *types.Var
 }
 
 // ResultField is one field of a generated result type.

@@ -95,6 +95,9 @@ func (c *checker) checkParams(t *task, sig *types.Signature, nodes []ast.Expr) b
 	case sig.Variadic():
 		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[n-1]),
 			"task %s is variadic; take one struct whose fields are the keys it reads", name))
+	case isInvalid(sig.Params().At(0).Type()):
+		c.uncompiled(t.flow)
+		return false
 	case !isNamed(sig.Params().At(0).Type(), "context", "Context"):
 		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[0]),
 			"the first parameter of task %s is %s, not context.Context; a task is %s",
@@ -113,6 +116,9 @@ func (c *checker) checkResults(t *task, sig *types.Signature, nodes []ast.Expr) 
 	case n == 0:
 		return c.reject(t, found(annotations.CodeSignature, t.decl.Target,
 			"task %s returns no error; a task is %s", name, forms))
+	case isInvalid(sig.Results().At(n - 1).Type()), c.hidesError(sig.Results().At(n - 1).Type()):
+		c.uncompiled(t.flow)
+		return false
 	case !isError(sig.Results().At(n - 1).Type()):
 		return c.reject(t, found(annotations.CodeSignature, c.node(nodes[n-1]),
 			"the last result of task %s is %s, not error; a task is %s",
@@ -130,6 +136,12 @@ func (c *checker) reject(t *task, f annotations.Finding) bool {
 }
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+// hidesError reports whether t is a type of the package that hides Go's error.
+func (c *checker) hidesError(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj() == c.src.Types.Scope().Lookup("error")
+}
 
 // isContextPointer reports whether t is *cloacina.Context.
 func isContextPointer(t types.Type) bool {

@@ -145,7 +145,7 @@ func (r *structReader) field(f *jsonField) (Field, bool) {
 	r.bad = false
 	r.checkTag(f)
 	r.checkPath(f)
-	out := Field{Key: f.name, Path: r.path(f), Type: v.Type(), Span: r.at(v)}
+	out := Field{Key: f.name, Path: r.path(f), Type: v.Type(), Span: r.at(v), origin: v}
 	out.Presence = r.presence(f)
 	if cut, exact := r.tagSpan(v, ",omitempty"); exact {
 		out.cut = cut

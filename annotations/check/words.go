@@ -50,6 +50,15 @@ func pluralAt(name []rune, i int) bool {
 	return name[i] == 's' && (i+1 == len(name) || !unicode.IsLower(name[i+1]))
 }
 
+// enumerate joins words for a message: "a, b and c".
+func enumerate(words []string, last string) string {
+	n := len(words) - 1
+	if n < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
+}
+
 // validID reports whether s is [a-z][a-z0-9]*(_[a-z0-9]+)*.
 func validID(s string) bool {
 	for i, word := range strings.Split(s, "_") {

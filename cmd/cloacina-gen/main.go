@@ -15,6 +15,11 @@
 //
 // A package that is named like a command is written with its directory: ./check.
 //
+// What can be written into the directives, all keys and the trigger rules, is
+// described by
+//
+//	go doc github.com/cloacina-go/cloacina/annotations
+//
 // # Findings
 //
 // Everything that is to be said is said in one run, sorted by position, on

@@ -121,6 +121,9 @@ func (t *target) exclude(annotated []*file) {
 
 // compile turns a target into a package with its findings and outputs.
 func (l *loader) compile(t *target) (*Package, error) {
+	if err := t.nameFree(); err != nil {
+		return nil, err
+	}
 	p := &Package{Path: t.listed.ImportPath, Dir: t.listed.Dir, Texts: t.dir.texts}
 	for _, u := range []*unit{t.unit, t.test} {
 		if u.idle {
@@ -144,12 +147,19 @@ func (l *loader) compile(t *target) (*Package, error) {
 			p.Outputs = append(p.Outputs, Output{Path: filepath.Join(p.Dir, name)})
 		}
 	}
-	for _, o := range p.Outputs {
-		if slices.Contains(t.dir.taken, filepath.Base(o.Path)) {
-			return nil, fmt.Errorf("%s was not written by cloacina-gen, which needs the name; rename that file", o.Path)
+	return p, nil
+}
+
+// nameFree returns an error if somebody else's file has the name of one that
+// will be generated. What that file declares would clash, too, but only as long
+// as it stands there, so that this comes before anything else.
+func (t *target) nameFree() error {
+	for _, u := range []*unit{t.unit, t.test} {
+		if path := u.output(); len(u.workflows()) > 0 && slices.Contains(t.dir.taken, filepath.Base(path)) {
+			return fmt.Errorf("%s was not written by cloacina-gen, which needs the name; rename that file", path)
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // leftovers reports files of ours for which nothing is generated although other

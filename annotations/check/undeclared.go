@@ -1,0 +1,98 @@
+package check
+
+import (
+	"strconv"
+
+	"github.com/cloacina-go/cloacina/annotations"
+)
+
+// missing are the keys that a task requires and nothing gives it, for one reason.
+type missing struct {
+	reader *task
+	fields []Field
+	// writer is a task that writes them, but not before the reader; nil if there
+	// is none.
+	writer *task
+}
+
+// checkUndeclared reports required keys that are neither declared nor written
+// by an ancestor: the read fails in every run.
+func (c *checker) checkUndeclared(w *workflow) {
+	declared := make(map[string]bool)
+	for _, f := range w.input.Fields {
+		declared[f.Key] = true
+	}
+	spelling := newSpelling(w)
+	for _, t := range w.order {
+		for _, m := range w.missingIn(t, declared, spelling) {
+			c.reportUndeclared(m, spelling)
+		}
+	}
+}
+
+// missingIn lists what is missing in a task. Keys with the same reason stand
+// together; one that seems misspelt stands alone.
+func (w *workflow) missingIn(t *task, declared map[string]bool, spelling *spelling) []*missing {
+	var all []*missing
+	byWriter := make(map[*task]*missing)
+	for i, r := range t.reads {
+		if r.Optional || r.Walk || len(r.Writers) > 0 || declared[r.Key] {
+			continue
+		}
+		field, writer := t.code.In.Fields[i], w.writerOf(r.Key, t)
+		m := byWriter[writer]
+		alone := writer == nil && spelling.meant(t, field) != ""
+		if m == nil || alone {
+			m = &missing{reader: t, writer: writer}
+			all = append(all, m)
+		}
+		if !alone {
+			byWriter[writer] = m
+		}
+		m.fields = append(m.fields, field)
+	}
+	return all
+}
+
+func (c *checker) reportUndeclared(m *missing, spelling *spelling) {
+	t, w := m.reader, m.reader.flow
+	var names []string
+	for _, f := range m.fields {
+		names = append(names, strconv.Quote(f.Key))
+	}
+	what, are, them := "the key ", "is no field", "it"
+	if len(names) > 1 {
+		what, are, them = "the keys ", "are no fields", "them"
+	}
+	f := found(annotations.CodeUndeclaredKey, t.decl.Target,
+		"task %q requires %s%s, which %s of %s, and no task before it writes %s",
+		t.id, what, enumerate(names, "and"), are, w.decl.Input.V, them)
+	for _, field := range m.fields {
+		f.Related = append(f.Related, related(field.Span, "%q is read here", field.Key))
+	}
+	f.Related = append(f.Related, related(w.decl.Input.Span, "the input is declared here"))
+	switch {
+	case m.writer != nil:
+		f.Message += "; task \"" + m.writer.id + "\" does, but "
+		if w.ancestry.before(t, m.writer) {
+			f.Message += "runs after it"
+		} else {
+			f.Message += "runs beside it"
+			f.Fixes = append(f.Fixes, addDependency(t, m.writer))
+		}
+		f.Related = append(f.Related, related(m.writer.decl.Target, "%s is declared here", m.writer.id))
+	case len(m.fields) == 1:
+		c.suggestKey(&f, t, m.fields[0], spelling)
+	}
+	c.report(w, f)
+}
+
+// writerOf returns the first task that writes a key, other than t.
+func (w *workflow) writerOf(key string, t *task) *task {
+	for _, other := range w.writers[key] {
+		if other != t {
+			return other
+		}
+	}
+	return nil
+}
