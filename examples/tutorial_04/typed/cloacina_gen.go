@@ -371,29 +371,64 @@ func Start(
 		})
 }
 
-// The structs whose fields are keys. One that does not compile here has changed; run: go generate ./...
-var (
-	_ struct {
+// The structs behind the keys, as they were. One that does not compile here has changed; run: go generate ./...
+func _() {
+	cloacina.SameStructOrRunGoGenerate(struct {
 		Notification Notification `json:"failure_notification"`
-	} = Alert{}
-	_ struct {
+	}{}, Alert{})
+	cloacina.SameStructOrRunGoGenerate(struct {
 		Result ProcessingResult `json:"processing_result"`
-	} = Enhanced{}
-	_ struct {
+	}{}, Enhanced{})
+	cloacina.SameStructOrRunGoGenerate(struct {
 		Raw RawData `json:"raw_data"`
-	} = Fetched{}
-	_ struct {
+	}{}, Fetched{})
+	cloacina.SameStructOrRunGoGenerate(struct {
 		Processed
 		Enhanced
-	} = Findings{}
-	_ struct {
+	}{}, Findings{})
+	cloacina.SameStructOrRunGoGenerate(struct {
 		CacheWorks bool `json:"cache_works"`
-	} = Input{}
-	_ struct {
+	}{}, Input{})
+	cloacina.SameStructOrRunGoGenerate(struct {
+		Status     string    `json:"status"`
+		Timestamp  time.Time `json:"timestamp"`
+		Message    string    `json:"message"`
+		AlertLevel string    `json:"alert_level"`
+	}{}, Notification{})
+	cloacina.SameStructOrRunGoGenerate(struct {
 		Score int           `json:"data_quality_score"`
 		Data  ProcessedData `json:"processed_data"`
-	} = Processed{}
-	_ struct {
+	}{}, Processed{})
+	cloacina.SameStructOrRunGoGenerate(struct {
+		Source       string    `json:"source"`
+		QualityScore int       `json:"quality_score"`
+		ProcessedAt  time.Time `json:"processed_at"`
+	}{}, ProcessedData{})
+	cloacina.SameStructOrRunGoGenerate(struct {
+		Path                string   `json:"path"`
+		QualityScore        int      `json:"quality_score"`
+		ProcessingTimeMS    int      `json:"processing_time_ms"`
+		EnhancementsApplied []string `json:"enhancements_applied"`
+	}{}, ProcessingResult{})
+	cloacina.SameStructOrRunGoGenerate(struct {
+		Records      []Record  `json:"records"`
+		Timestamp    time.Time `json:"timestamp"`
+		Source       string    `json:"source"`
+		TotalRecords int       `json:"total_records"`
+	}{}, RawData{})
+	cloacina.SameStructOrRunGoGenerate(struct {
+		ID      int    `json:"id"`
+		Value   string `json:"value"`
+		Quality int    `json:"quality"`
+	}{}, Record{})
+	cloacina.SameStructOrRunGoGenerate(struct {
 		Summary Summary `json:"execution_report"`
-	} = Report{}
-)
+	}{}, Report{})
+	cloacina.SameStructOrRunGoGenerate(struct {
+		Status         string    `json:"status"`
+		Timestamp      time.Time `json:"timestamp"`
+		DataSource     string    `json:"data_source"`
+		QualityScore   int       `json:"quality_score"`
+		ProcessingPath string    `json:"processing_path"`
+	}{}, Summary{})
+}

@@ -1,8 +1,8 @@
 // Package emit prints a checked package as the Go source that makes its
 // workflows run: for each workflow its plan as a literal, its rules compiled to
 // plain Go, the adapters between struct fields and context keys, and typed
-// functions that start it. Last come the structs whose fields are keys, so that
-// the file does not compile once they have changed.
+// functions that start it. Last come the structs behind the keys, so that the file
+// does not compile once they have changed.
 //
 // The output is meant to be read and reviewed. It depends on the declarations
 // alone, never on their positions, and grows linearly with them; no line is

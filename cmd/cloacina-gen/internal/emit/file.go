@@ -19,6 +19,8 @@ type file struct {
 	idents map[string]bool
 	// texts counts the string literals that must occur in the source.
 	texts map[string]int
+	// guarded are the structs that have a guard.
+	guarded []types.Type
 	// err is why the file cannot be written.
 	err error
 }

@@ -1,131 +1,72 @@
 package emit
 
 import (
+	"go/ast"
 	"go/types"
-	"maps"
-	"reflect"
-	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
 	"github.com/cloacina-go/cloacina/annotations/check"
 )
 
-// guards returns the declaration that compiles only while the structs whose
-// fields are keys are what they were; nil if there are none. The adapters stop
-// compiling when one of their fields gets another name or type, but do not
-// notice a new field or another tag. A guard does: it assigns the struct to the
-// type that it was, and for that all fields must have the names, types and tags
-// that they had, in the same order.
+// guard is the function that is called with a struct and the type that it was.
+// Its name is what the compiler says first when the two differ.
+const guard = "SameStructOrRunGoGenerate"
+
+// guards returns the declaration that compiles only while the structs behind the
+// keys are what they were; nil if there are none. The adapters stop compiling
+// when one of their fields gets another name or type, but do not notice a new
+// field, another tag, or a change in the value of a key. A guard does: its
+// function takes the struct and the type that it was as arguments of one type,
+// and for that all fields must have the names, types and tags that they had, in
+// the same order.
 //
-// Structs of other packages have no guard. Their packages may add fields at any
-// time, which must not keep this one from compiling.
+// The function around them has no name, so that the compiler checks it and
+// compiles nothing.
 func (f *file) guards(pkg *check.Package) jen.Code {
-	structs := f.keyStructs(pkg)
-	if len(structs) == 0 {
+	f.guarded = f.structsBehind(pkg)
+	if len(f.guarded) == 0 {
 		return nil
 	}
 	var c comment
-	c.paragraph("The structs whose fields are keys. One that does not compile here has changed; "+
+	c.paragraph("The structs behind the keys, as they were. One that does not compile here has changed; "+
 		"run: go generate ./...", 0)
-	specs := list{open: "(", close: ")", lines: true}
-	for _, t := range structs {
-		was := f.structType(t.Underlying().(*types.Struct))
-		value := seq{op("= "), f.typ(t), op("{}")}
-		specs.items = append(specs.items, spaced(f.id("_"), was, value))
+	body := list{open: "{", close: "}", lines: true}
+	for _, t := range f.guarded {
+		args := seq{f.structType(t.Underlying().(*types.Struct)), op("{}, "), f.typ(t), op("{}")}
+		hanging := list{open: "(", close: ")", style: hang, items: []doc{args}}
+		body.items = append(body.items, seq{f.rt(guard), hanging})
 	}
-	return c.over(seq{op("var "), specs}.code(place{}))
+	return c.over(seq{op("func "), f.id("_"), op("() "), body}.code(place{}))
 }
 
-// keyStructs returns the structs that get a guard, sorted by name.
-func (f *file) keyStructs(pkg *check.Package) []types.Type {
-	found := map[string]types.Type{} // nil for those without a guard
-	for _, w := range pkg.Workflows {
-		structs := []*check.Struct{w.Input}
-		for _, t := range w.Tasks {
-			structs = append(structs, t.In, t.Out)
-		}
-		for _, s := range structs {
-			if s != nil {
-				f.addKeyStruct(found, s.Type)
-			}
+// describeGuards describes a function without a name by its guards, which must
+// be all there is in it.
+func describeGuards(d *ast.FuncDecl) string {
+	for _, statement := range d.Body.List {
+		if !isGuard(statement) {
+			return "something else"
 		}
 	}
-	var out []types.Type
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if t := found[name]; t != nil {
-			out = append(out, t)
-		}
-	}
-	return out
+	return "func _" + strings.Repeat(" guard", len(d.Body.List))
 }
 
-// addKeyStruct adds a struct and those whose fields are keys as its own.
-func (f *file) addKeyStruct(found map[string]types.Type, t types.Type) {
-	t = declared(t)
-	s, ok := t.Underlying().(*types.Struct)
-	name := types.TypeString(t, nil)
-	if _, seen := found[name]; seen || !ok {
-		return
-	}
-	found[name] = nil
-	if f.owns(t, s) && f.spells(t, s) {
-		found[name] = t
-	}
-	for i := range s.NumFields() {
-		if key := reflect.StructTag(s.Tag(i)).Get("json"); s.Field(i).Embedded() && (key == "" || key[0] == ',') {
-			f.addKeyStruct(found, pointed(s.Field(i).Type()))
-		}
-	}
-}
-
-// declared returns the declared type that an alias stands for, or the alias if
-// that is all the name a type has.
-func declared(t types.Type) types.Type {
-	if named, ok := types.Unalias(t).(*types.Named); ok {
-		return named
-	}
-	return t
-}
-
-func pointed(t types.Type) types.Type {
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		return p.Elem()
-	}
-	return t
-}
-
-// owns reports whether the package declares a type with all of its fields. One
-// without a name is written out wherever it is used, and needs no guard.
-func (f *file) owns(t types.Type, s *types.Struct) bool {
-	named, ok := t.(interface{ Obj() *types.TypeName })
-	if !ok || !f.own(named.Obj()) {
+func isGuard(statement ast.Stmt) bool {
+	e, ok := statement.(*ast.ExprStmt)
+	if !ok {
 		return false
 	}
-	for v := range s.Fields() {
-		if !f.own(v) {
-			return false
-		}
+	c, ok := e.X.(*ast.CallExpr)
+	if !ok || len(c.Args) != 2 || !zero(c.Args[0]) || !zero(c.Args[1]) {
+		return false
 	}
-	return true
+	fn, ok := c.Fun.(*ast.SelectorExpr)
+	return ok && fn.Sel.Name == guard
 }
 
-// own reports whether something is declared in the package.
-func (f *file) own(obj types.Object) bool {
-	return obj.Pkg() != nil && obj.Pkg().Path() == f.types.Path()
-}
-
-// spells reports whether the file can spell types. A struct may have fields that
-// are no keys, of types such as unsafe.Pointer, which it cannot.
-func (f *file) spells(ts ...types.Type) bool {
-	probe := &file{
-		types:   f.types,
-		imports: &imports{taken: map[string]bool{}, byPath: map[string]*imported{}},
-		idents:  map[string]bool{},
-		texts:   map[string]int{},
-	}
-	for _, t := range ts {
-		probe.typ(t)
-	}
-	return probe.err == nil
+// zero reports whether a value is T{}.
+func zero(e ast.Expr) bool {
+	value, ok := e.(*ast.CompositeLit)
+	return ok && len(value.Elts) == 0
 }

@@ -129,9 +129,25 @@ func version(element string) bool {
 }
 
 // standard reports whether the package is of the standard library.
-func (p *imported) standard() bool {
-	first, _, _ := strings.Cut(p.path, "/")
+func (p *imported) standard() bool { return standard(p.path) }
+
+// standard reports whether a path is one that Go reserves for its own packages:
+// its first element is no domain.
+func standard(importPath string) bool {
+	first, _, _ := strings.Cut(importPath, "/")
 	return !strings.Contains(first, ".")
+}
+
+// importable reports whether Go lets a package import another, as far as
+// internal directories and what the standard library vendors are concerned.
+func importable(importPath, from string) bool {
+	slashed := "/" + importPath + "/"
+	i := strings.LastIndex(slashed, "/internal/")
+	if i < 0 {
+		return !strings.HasPrefix(importPath, "vendor/")
+	}
+	parent := strings.TrimPrefix(slashed[:i]+"/", "/")
+	return parent != "" && strings.HasPrefix(from+"/", parent)
 }
 
 // unique returns the name, with the first number behind it that makes it free.

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"fmt"
 	"go/types"
 
 	"github.com/dave/jennifer/jen"
@@ -11,6 +12,9 @@ func (f *file) structType(t *types.Struct) doc {
 	var out members
 	for i := range t.NumFields() {
 		v := t.Field(i)
+		if !v.Exported() && !f.own(v) {
+			f.fail(fmt.Errorf("field %s cannot be named outside of its package; export it", v.Name()))
+		}
 		m := member{typ: f.typ(v.Type())}
 		if !v.Embedded() {
 			m.name = f.id(v.Name())

@@ -25,6 +25,11 @@ func (f *file) qualified(importPath, clause, name string) word {
 // rt returns an identifier of the runtime package.
 func (f *file) rt(name string) word { return f.qualified(runtimePath, "cloacina", name) }
 
+// own reports whether something is declared in the package.
+func (f *file) own(obj types.Object) bool {
+	return obj.Pkg() != nil && obj.Pkg().Path() == f.types.Path()
+}
+
 // typ returns a type as it is spelled in the generated file. That a key may
 // have it is for the checker to see to.
 func (f *file) typ(t types.Type) doc {
@@ -101,6 +106,10 @@ func (f *file) typeName(obj *types.TypeName) doc {
 		return f.id(obj.Name())
 	case !obj.Exported():
 		f.fail(fmt.Errorf("type %s.%s cannot be named outside of its package; export it", pkg.Path(), obj.Name()))
+		return op("")
+	case !importable(pkg.Path(), f.types.Path()):
+		f.fail(fmt.Errorf("type %s.%s is internal, and %s may not import it; move it", pkg.Path(), obj.Name(),
+			f.types.Path()))
 		return op("")
 	default:
 		return f.qualified(pkg.Path(), pkg.Name(), obj.Name())

@@ -61,8 +61,8 @@ func (f *file) verifyDeclarations(pkg *check.Package, parsed *ast.File) error {
 		}
 		want = append(want, build, "type "+n.Result, "func "+n.Run, "func "+n.Start)
 	}
-	if guards := len(f.keyStructs(pkg)); guards > 0 {
-		want = append(want, "var"+strings.Repeat(" _", guards))
+	if len(f.guarded) > 0 {
+		want = append(want, "func _"+strings.Repeat(" guard", len(f.guarded)))
 	}
 	var got []string
 	for _, d := range parsed.Decls {
@@ -78,6 +78,9 @@ func (f *file) verifyDeclarations(pkg *check.Package, parsed *ast.File) error {
 func describe(d ast.Decl) string {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
+		if d.Recv == nil && d.Name.Name == "_" {
+			return describeGuards(d)
+		}
 		if d.Recv == nil {
 			return "func " + d.Name.Name
 		}
@@ -91,9 +94,6 @@ func describe(d ast.Decl) string {
 		for _, spec := range d.Specs {
 			switch spec := spec.(type) {
 			case *ast.ValueSpec:
-				if d.Tok == token.VAR && !zero(spec) {
-					return "something else"
-				}
 				for _, name := range spec.Names {
 					out += " " + name.Name
 				}
@@ -104,15 +104,6 @@ func describe(d ast.Decl) string {
 		return out
 	}
 	return "something else"
-}
-
-// zero reports whether a variable starts as T{}, so that nothing runs for it.
-func zero(spec *ast.ValueSpec) bool {
-	if len(spec.Values) != 1 {
-		return false
-	}
-	value, ok := spec.Values[0].(*ast.CompositeLit)
-	return ok && len(value.Elts) == 0
 }
 
 // verifyComments allows only comments that mean nothing to the go command.
