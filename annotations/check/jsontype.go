@@ -191,6 +191,21 @@ func methodOf(t types.Type, name string, params, results int) *types.Func {
 	return f
 }
 
+// JSONMethod returns the method with which values of a type write or read their
+// own JSON, or nil if encoding/json goes by the type's kind. The shape of a key
+// with such a type is not that of its fields.
+func JSONMethod(t types.Type) *types.Func {
+	for _, m := range []struct {
+		name            string
+		params, results int
+	}{{"MarshalJSON", 0, 2}, {"UnmarshalJSON", 1, 1}, {"MarshalText", 0, 2}, {"UnmarshalText", 1, 1}} {
+		if f := methodOf(t, m.name, m.params, m.results); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
 // direction says which way a value goes between Go and JSON.
 type direction int
 

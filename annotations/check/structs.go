@@ -102,27 +102,21 @@ func allSkipped(st *types.Struct) bool {
 // ownJSON reports a struct that writes or reads its own JSON, which would have
 // nothing to do with its fields.
 func (r *structReader) ownJSON() bool {
-	for _, m := range []struct {
-		name            string
-		params, results int
-	}{{"MarshalJSON", 0, 2}, {"UnmarshalJSON", 1, 1}, {"MarshalText", 0, 2}, {"UnmarshalText", 1, 1}} {
-		fn := methodOf(r.root, m.name, m.params, m.results)
-		if fn == nil {
-			continue
-		}
-		f := found(annotations.CodeCustomMarshaler, r.use,
-			"%s has its own %s, but here its fields are context keys; use a struct of fields without",
-			r.c.typeName(r.root), m.name)
-		if r.role == writtenStruct {
-			f.Message += ", or result=KEY to store it whole"
-		}
-		if at, ours := r.c.object(fn); ours {
-			f.Related = []annotations.Related{related(at, "%s is declared here", m.name)}
-		}
-		r.report(f)
-		return true
+	fn := JSONMethod(r.root)
+	if fn == nil {
+		return false
 	}
-	return false
+	f := found(annotations.CodeCustomMarshaler, r.use,
+		"%s has its own %s, but here its fields are context keys; use a struct of fields without",
+		r.c.typeName(r.root), fn.Name())
+	if r.role == writtenStruct {
+		f.Message += ", or result=KEY to store it whole"
+	}
+	if at, ours := r.c.object(fn); ours {
+		f.Related = []annotations.Related{related(at, "%s is declared here", fn.Name())}
+	}
+	r.report(f)
+	return true
 }
 
 // at is the place of a field's name, or where the struct is used if the field

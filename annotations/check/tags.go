@@ -160,7 +160,7 @@ func (c *checker) unnameableType(obj *types.TypeName, args *types.TypeList) stri
 		case c.inGenerated(obj) && pkg == c.src.Types:
 			return "the generated type " + obj.Name()
 		case obj.Parent() != pkg.Scope(),
-			pkg.Path() != c.src.Types.Path() && (!obj.Exported() || !importable(pkg.Path(), c.src.Types.Path())):
+			pkg.Path() != c.src.Types.Path() && (!obj.Exported() || !Importable(pkg.Path(), c.src.Types.Path())):
 			return pkg.Name() + "." + obj.Name()
 		}
 	}
@@ -172,9 +172,9 @@ func (c *checker) unnameableType(obj *types.TypeName, args *types.TypeList) stri
 	return ""
 }
 
-// importable reports whether Go lets a package import another, as far as
+// Importable reports whether Go lets a package import another, as far as
 // internal directories are concerned.
-func importable(path, from string) bool {
+func Importable(path, from string) bool {
 	slashed := "/" + path + "/"
 	i := strings.LastIndex(slashed, "/internal/")
 	if i < 0 {

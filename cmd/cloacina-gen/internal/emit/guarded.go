@@ -52,7 +52,7 @@ func (g *guarded) keys(s *check.Struct) {
 // value adds the structs in the JSON of a type. What a type writes itself has
 // nothing to do with its fields.
 func (g *guarded) value(t types.Type) {
-	if ownJSON(t) {
+	if check.JSONMethod(t) != nil {
 		return
 	}
 	switch u := t.Underlying().(type) {
@@ -129,22 +129,6 @@ func pointed(t types.Type) types.Type {
 func isStruct(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Struct)
 	return ok
-}
-
-// ownJSON reports whether values of a type write or read their own JSON. The
-// checker sees it alike: the shape of such a key is not that of its fields.
-func ownJSON(t types.Type) bool {
-	for _, m := range []struct {
-		name            string
-		params, results int
-	}{{"MarshalJSON", 0, 2}, {"UnmarshalJSON", 1, 1}, {"MarshalText", 0, 2}, {"UnmarshalText", 1, 1}} {
-		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, m.name)
-		fn, ok := obj.(*types.Func)
-		if ok && fn.Signature().Params().Len() == m.params && fn.Signature().Results().Len() == m.results {
-			return true
-		}
-	}
-	return false
 }
 
 // ofGo reports whether a struct is declared by Go's standard library, or made of

@@ -138,18 +138,6 @@ func standard(importPath string) bool {
 	return !strings.Contains(first, ".")
 }
 
-// importable reports whether Go lets a package import another, as far as
-// internal directories and what the standard library vendors are concerned.
-func importable(importPath, from string) bool {
-	slashed := "/" + importPath + "/"
-	i := strings.LastIndex(slashed, "/internal/")
-	if i < 0 {
-		return !strings.HasPrefix(importPath, "vendor/")
-	}
-	parent := strings.TrimPrefix(slashed[:i]+"/", "/")
-	return parent != "" && strings.HasPrefix(from+"/", parent)
-}
-
 // unique returns the name, with the first number behind it that makes it free.
 func unique(name string, taken func(string) bool) string {
 	out := name

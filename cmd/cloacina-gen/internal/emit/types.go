@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/cloacina-go/cloacina/annotations/check"
 )
 
 // id returns an identifier that comes from go/types or from the generator itself.
@@ -107,7 +109,7 @@ func (f *file) typeName(obj *types.TypeName) doc {
 	case !obj.Exported():
 		f.fail(fmt.Errorf("type %s.%s cannot be named outside of its package; export it", pkg.Path(), obj.Name()))
 		return op("")
-	case !importable(pkg.Path(), f.types.Path()):
+	case !check.Importable(pkg.Path(), f.types.Path()):
 		f.fail(fmt.Errorf("type %s.%s is internal, and %s may not import it; move it", pkg.Path(), obj.Name(),
 			f.types.Path()))
 		return op("")
