@@ -20,7 +20,8 @@ type Context struct{ keys *Keys }
 //
 // Numbers are read by value and exactly: a stored 80.0 is the int 80, while a
 // fraction or a number out of range does not fit. Null fits pointers, any,
-// slices and maps only. An any gets bool, string, int64, uint64 (beyond
+// slices and maps, at every level, and types whose own marshaler writes null;
+// it does not fit a [time.Time]. An any gets bool, string, int64, uint64 (beyond
 // int64), float64, []any, map[string]any or nil.
 func Get[T any](c *Context, key string) (T, error) { return require[T](c.keys, key) }
 
@@ -99,7 +100,7 @@ func typeName(value any) string {
 	if value == nil {
 		return "nil"
 	}
-	return reflect.TypeOf(value).String()
+	return jsonvalue.TypeName(reflect.TypeOf(value))
 }
 
 // describe names the kind of stored JSON in messages.

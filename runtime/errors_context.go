@@ -92,14 +92,20 @@ func (o owner) error(key string, kind error, format string, args ...any) *KeyErr
 	return &KeyError{Task: o.task, Key: key, Err: kind, who: o.who, text: fmt.Sprintf(format, args...)}
 }
 
-func (o owner) missing(key string, want reflect.Type) error {
+// missing is the error of a required key; omittedBy is the completed task that
+// left it out, if one did.
+func (o owner) missing(key string, want reflect.Type, omittedBy string) error {
 	remedy := "neither the input nor a completed ancestor wrote it; " +
 		"make the read optional, or let a trigger rule such as all_success skip the task"
-	if o == resultOwner {
+	switch {
+	case o == resultOwner:
 		remedy = "neither the input nor a completed task wrote it; run: go generate ./..."
+	case omittedBy != "":
+		remedy = fmt.Sprintf("task %q completed without writing it, "+
+			"as a pointer, an interface, omitempty or omitzero lets it; make the read optional, too", omittedBy)
 	}
-	e := o.error(key, ErrMissingKey, "is missing, want %v: %s", want, remedy)
-	e.Want, e.Got = want.String(), "nothing"
+	e := o.error(key, ErrMissingKey, "is missing, want %s: %s", jsonvalue.TypeName(want), remedy)
+	e.Want, e.Got = jsonvalue.TypeName(want), "nothing"
 	return e
 }
 
@@ -120,18 +126,22 @@ func (o owner) exists(key string, value any, old []byte) error {
 func (o owner) wrongType(key string, want reflect.Type, raw []byte, cause error) error {
 	reading := ""
 	if inner, ok := errors.AsType[*jsonvalue.TypeError](cause); !ok || inner.Path != "" {
-		reading = fmt.Sprintf(" in %v", want)
+		reading = " in " + jsonvalue.TypeName(want)
 	}
 	e := o.error(key, ErrWrongType,
 		"wrong type%s: %v; read it as what was written, or change the writer", reading, cause)
-	e.Want, e.Got, e.Cause = want.String(), describe(raw), cause
+	e.Want, e.Got, e.Cause = jsonvalue.TypeName(want), describe(raw), cause
 	return e
 }
 
-func (o owner) wrongShape(key, shape string, raw []byte) error {
+func (o owner) wrongShape(key, shape string, raw []byte, cause error) error {
 	got := describe(raw)
-	e := o.error(key, ErrWrongType, "wrong type: it is a %s, and the workflow accepts %s", got, shape)
-	e.Want, e.Got = shape, got
+	text := fmt.Sprintf("it is a %s, and the workflow accepts %s", got, shape)
+	if inner, ok := errors.AsType[*jsonvalue.TypeError](cause); ok && inner.Path != "" {
+		text = fmt.Sprintf("%v; the workflow accepts %s", cause, shape)
+	}
+	e := o.error(key, ErrWrongType, "wrong type: %s", text)
+	e.Want, e.Got, e.Cause = shape, got, cause
 	return e
 }
 
@@ -147,7 +157,7 @@ func (o owner) encodeError(key string, ptr any, cause error) error {
 	}
 	want := "nil"
 	if v.IsValid() {
-		want = v.Type().String()
+		want = jsonvalue.TypeName(v.Type())
 	}
 	kind, remedy := ErrNotStorable, "write what JSON can hold"
 	if limit, ok := errors.AsType[*jsonvalue.LimitError](cause); ok {

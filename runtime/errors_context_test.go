@@ -33,14 +33,24 @@ func TestMessagesOfKeyErrors(t *testing.T) {
 	}{
 		{getErr[int](c, "gone"), ErrMissingKey, `task "reader": key "gone": is missing, want int: neither the input nor a completed ancestor wrote it; ` +
 			`make the read optional, or let a trigger rule such as all_success skip the task`},
+		{getErr[map[string]any](c, "gone"), ErrMissingKey, `task "reader": key "gone": is missing, want map[string]any: neither the input nor a completed ancestor wrote it; ` +
+			`make the read optional, or let a trigger rule such as all_success skip the task`},
+		{getErr[any](c, "maybe"), ErrMissingKey, `task "reader": key "maybe": is missing, want any: task "b" completed without writing it, ` +
+			`as a pointer, an interface, omitempty or omitzero lets it; make the read optional, too`},
 		{c.Update("gone", "x"), ErrMissingKey, `task "reader": key "gone": is missing, want to update it to string; use Set or Insert`},
 		{c.Insert("n", []int{1}), ErrKeyExists, `task "reader": key "n": exists with a number 80.5, want to insert []int; use Set or Update`},
 		{c.Insert("n", nil), ErrKeyExists, `task "reader": key "n": exists with a number 80.5, want to insert nil; use Set or Update`},
 		{getErr[int](c, "n"), ErrWrongType, `task "reader": key "n": wrong type: want int, have number 80.5; read it as what was written, or change the writer`},
 		{getErr[map[string]int](c, "list"), ErrWrongType, `task "reader": key "list": wrong type: want map[string]int, have array; ` +
 			`read it as what was written, or change the writer`},
-		{getErr[[]item](c, "list"), ErrWrongType, `task "reader": key "list": wrong type in []cloacina.item: at .id: want int, have string; ` +
+		{getErr[[]item](c, "list"), ErrWrongType, `task "reader": key "list": wrong type in []cloacina.item: at [1].id: want int, have string; ` +
 			`read it as what was written, or change the writer`},
+		{getErr[map[string]any](c, "n"), ErrWrongType, `task "reader": key "n": wrong type: want map[string]any, have number 80.5; read it as what was written, or change the writer`},
+		{getErr[[][]any](c, "list"), ErrWrongType, `task "reader": key "list": wrong type in [][]any: at [0]: want []any, have object; ` +
+			`read it as what was written, or change the writer`},
+		{c.Insert("n", []any{1}), ErrKeyExists, `task "reader": key "n": exists with a number 80.5, want to insert []any; use Set or Update`},
+		{c.Set("f", []any{math.NaN()}), ErrNotStorable, `task "reader": key "f": cannot store []any: at [0]: JSON has no form for the number NaN; ` +
+			`write what JSON can hold`},
 		{c.Set("f", []float64{math.NaN()}), ErrNotStorable, `task "reader": key "f": cannot store []float64: at [0]: JSON has no form for the number NaN; ` +
 			`write what JSON can hold`},
 		{c.Set("s\n", "\xff"), ErrNotStorable, `task "reader": key "s\n": cannot store string: the string is not valid UTF-8; write what JSON can hold`},

@@ -31,8 +31,8 @@ func defaultsOf(p *plan.Plan, lim limits) ([][]byte, error) {
 			continue
 		}
 		stored, err := jsonvalue.Canonical([]byte(in.Default), jsonvalue.Limits{Bytes: lim.value, Depth: lim.depth})
-		if err == nil && !fits(in.Shape, stored) {
-			err = inputOwner.wrongShape(in.Name, in.Shape, stored)
+		if err == nil {
+			err = checkShape(in, stored)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("default of input key %q: %w", in.Name, err)
@@ -40,39 +40,6 @@ func defaultsOf(p *plan.Plan, lim limits) ([][]byte, error) {
 		defaults[i] = stored
 	}
 	return defaults, nil
-}
-
-// fits reports whether a stored value has the kind of a shape as plans write
-// it. What is inside an array or object is not looked at, nor is the range of a
-// number; null may stand for anything. The task that reads the value decodes it
-// in full.
-func fits(shape string, raw []byte) bool {
-	var s jsonvalue.Scalar
-	s.Parse(raw)
-	kinds, known := kindsOf[shape]
-	switch {
-	case strings.HasPrefix(shape, "["):
-		kinds, known = kindsOf["[]"], true
-	case strings.HasPrefix(shape, "{"):
-		kinds, known = kindsOf["{}"], true
-	case shape == "uint" && raw[0] == '-':
-		return false
-	}
-	return !known || s.Kind() == jsonvalue.Null || slices.Contains(kinds, s.Kind())
-}
-
-// kindsOf are the kinds of values that can be read into what has a shape, for
-// the shapes that say so with their first character or word.
-var kindsOf = map[string][]jsonvalue.Kind{
-	"int":    {jsonvalue.Int},
-	"uint":   {jsonvalue.Int, jsonvalue.Uint},
-	"float":  {jsonvalue.Int, jsonvalue.Uint, jsonvalue.Float},
-	"bool":   {jsonvalue.Bool},
-	"string": {jsonvalue.String},
-	"time":   {jsonvalue.String},
-	"bytes":  {jsonvalue.String, jsonvalue.Array},
-	"[]":     {jsonvalue.Array},
-	"{}":     {jsonvalue.Object},
 }
 
 // checkInput checks an initial context against what the workflow accepts and
@@ -103,16 +70,17 @@ func (w *workflow) checkUndeclared(given []engine.Entry, p *problems) {
 func (w *workflow) checkDeclared(given []engine.Entry, p *problems) []engine.Entry {
 	declared := w.graph.Plan().Input
 	names := make([]string, len(declared))
-	all := slices.Clone(given)
+	var all []engine.Entry
 	for i, in := range declared {
 		names[i] = in.Name
 		at, found := slices.BinarySearchFunc(given, in.Name, compareKey)
 		switch {
 		case p.known(in.Name):
-		case found:
-			if !fits(in.Shape, given[at].Value) {
-				p.add(in.Name, inputOwner.wrongShape(in.Name, in.Shape, given[at].Value))
+		case found && (!isNull(given[at].Value) || !nullIsMissing(in)):
+			if err := checkShape(in, given[at].Value); err != nil {
+				p.add(in.Name, err)
 			}
+			all = append(all, given[at])
 		case w.defaults[i] != nil:
 			all = append(all, engine.Entry{Key: in.Name, Value: w.defaults[i]})
 		case !in.Optional:
@@ -128,6 +96,20 @@ func (w *workflow) checkDeclared(given []engine.Entry, p *problems) []engine.Ent
 	p.order = names
 	slices.SortFunc(all, func(a, b engine.Entry) int { return strings.Compare(a.Key, b.Key) })
 	return all
+}
+
+// nullIsMissing reports whether a null that is given for the key counts as
+// nothing given, as a nil pointer does in typed input.
+func nullIsMissing(in plan.Input) bool {
+	return in.Optional && (in.Default != "" || parseShape(in.Shape).kinds != nil)
+}
+
+// checkShape checks the stored form of a value against what is declared.
+func checkShape(in plan.Input, raw []byte) error {
+	if err := parseShape(in.Shape).check(raw); err != nil {
+		return inputOwner.wrongShape(in.Name, in.Shape, raw, err)
+	}
+	return nil
 }
 
 func compareKey(e engine.Entry, key string) int { return strings.Compare(e.Key, key) }

@@ -2,55 +2,10 @@ package cloacina
 
 import (
 	"errors"
-	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
-
-func TestFits(t *testing.T) {
-	t.Parallel()
-	for shape, accepted := range map[string]string{
-		"int": "0 -3 9223372036854775807", "uint": "0 18446744073709551615", "float": "0 -3 0.5 1e+300 18446744073709551615",
-		"bool": "true false", "string": `"" "x"`, "time": `"2024-01-01T00:00:00Z"`, "bytes": `"aGk=" [1,2]`,
-		"[int]": "[] [1]", "{id: int}": `{} {"id":1}`, "{*: any}": "{}",
-	} {
-		fitting := strings.Fields(accepted)
-		for _, raw := range fitting {
-			if !fits(shape, []byte(raw)) {
-				t.Errorf("%s does not fit %s", raw, shape)
-			}
-		}
-		for _, raw := range strings.Fields(`0.5 -1 true "x" [] {}`) {
-			if fits(shape, []byte(raw)) != fitsOne(fitting, raw) {
-				t.Errorf("%s fits %s: %t", raw, shape, fits(shape, []byte(raw)))
-			}
-		}
-		if !fits(shape, []byte("null")) {
-			t.Errorf("null does not fit %s", shape)
-		}
-	}
-	for _, shape := range []string{"any", "...", "", "of the future"} {
-		for _, raw := range strings.Fields(`0.5 -1 true "x" [] {} null`) {
-			if !fits(shape, []byte(raw)) {
-				t.Errorf("%s does not fit %s", raw, shape)
-			}
-		}
-	}
-}
-
-// fitsOne reports whether a value is of the kind of one of the others.
-func fitsOne(others []string, raw string) bool {
-	for _, other := range others {
-		negative, fraction := strings.HasPrefix(raw, "-"), strings.Contains(raw, ".")
-		switch {
-		case describe([]byte(raw))[:4] != describe([]byte(other))[:4]:
-		case negative && !strings.HasPrefix(other, "-"):
-		case fraction && !strings.Contains(other, "."):
-		default:
-			return true
-		}
-	}
-	return false
-}
 
 // A value that no task could read is refused before the run exists.
 func TestInputOfTheWrongKind(t *testing.T) {
@@ -71,7 +26,7 @@ func TestInputOfTheWrongKind(t *testing.T) {
 		if key, ok := errors.AsType[*KeyError](err); !ok || key.Key != "n" || key.Want != "int" || key.Got != "number 80.5" {
 			t.Errorf("fields are %+v", key)
 		}
-		if _, err := r.Execute(t.Context(), "w", Values{"n": 80.0, "list": nil}); err != nil {
+		if _, err := r.Execute(t.Context(), "w", Values{"n": 80.0, "list": []string{"a"}}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -97,6 +52,63 @@ func TestDefaultsAreStoredInTheirStoredForm(t *testing.T) {
 		}
 		if _, err := r.Wait(t.Context(), "x"); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// Null given for a declared key is what a nil pointer is in typed input.
+func TestNullInInput(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		w := flow("w", plain("a", nothing))
+		w.Plan.InputDeclared = true
+		w.Plan.Input = []PlanInput{
+			{Name: "any", Shape: "any"}, {Name: "int", Shape: "int"}, {Name: "list", Shape: "[int]"},
+			{Name: "map", Shape: "{*: int}"}, {Name: "struct", Shape: "{n: int}"},
+			{Name: "may", Shape: "int", Optional: true}, {Name: "mayAny", Shape: "any", Optional: true},
+			{Name: "mayList", Shape: "[int]", Optional: true},
+			{Name: "has", Shape: "int", Optional: true, Default: "7"},
+			{Name: "hasAny", Shape: "any", Optional: true, Default: "8"},
+		}
+		w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
+		r := p.open(t, w)
+		defer shutdown(t, r)
+		nulls := Values{"any": nil, "int": 1, "list": nil, "map": nil, "struct": map[string]int{},
+			"may": nil, "mayAny": nil, "mayList": nil, "has": nil, "hasAny": nil}
+		result, err := r.Execute(t.Context(), "w", nulls)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Values{"any": nil, "int": int64(1), "list": nil, "map": nil, "struct": map[string]any{},
+			"mayAny": nil, "has": int64(7), "hasAny": int64(8)}
+		if got, err := result.Values(); err != nil || !cmp.Equal(got, want) {
+			t.Errorf("%v\n%s", err, cmp.Diff(want, got))
+		}
+		nulls["int"], nulls["struct"] = nil, nil
+		const text = `start workflow w: input: key "int": wrong type: it is a null, and the workflow accepts int` + "\n" +
+			`input: key "struct": wrong type: it is a null, and the workflow accepts {n: int}`
+		if _, err := r.Start(t.Context(), "w", nulls, StartOptions{}); !errors.Is(err, ErrWrongType) || err.Error() != text {
+			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+func TestInputOfTheWrongKindInside(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		w := flow("w", plain("a", nothing))
+		w.Plan.InputDeclared = true
+		w.Plan.Input = []PlanInput{{Name: "list", Shape: "[string]"}}
+		w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
+		r := p.open(t, w)
+		defer shutdown(t, r)
+		_, err := r.Start(t.Context(), "w", Values{"list": []any{"a", 1}}, StartOptions{})
+		const want = `start workflow w: input: key "list": wrong type: at [1]: want string, have number 1; the workflow accepts [string]`
+		if !errors.Is(err, ErrWrongType) || err.Error() != want {
+			t.Errorf("error is %v", err)
+		}
+		if key, ok := errors.AsType[*KeyError](err); !ok || key.Want != "[string]" || key.Got != "array" || key.Cause == nil {
+			t.Errorf("fields are %+v", key)
 		}
 	})
 }

@@ -36,7 +36,7 @@ func OptionalPointer[T any](k *Keys, key string, dst **T) { Optional(k, key, dst
 func require[T any](k *Keys, key string) (T, error) {
 	v, ok, err := read[T](k, key)
 	if err == nil && !ok {
-		err = k.owner.missing(key, reflect.TypeFor[T]())
+		err = k.owner.missing(key, reflect.TypeFor[T](), k.source.omittedBy(key))
 	}
 	return v, err
 }

@@ -27,14 +27,18 @@ type RunInfo struct {
 	Started time.Time
 	// Ended is when the run ended; zero while it goes on.
 	Ended time.Time
-	// Deadline is when the run reaches its timeout; zero if it has none.
+	// Deadline is when the run reaches its timeout; zero if it has none. A run
+	// that is blocked or unregistered then stays as it is; it ends when it goes on.
 	Deadline time.Time
 	// Unregistered says that the run has not ended and that no workflow of its
 	// name is registered with this runner, so that nothing of it runs.
 	Unregistered bool
 }
 
-// RunDetail is a run with its tasks.
+// RunDetail is a run with its tasks, as they are stored. Of a run that is
+// blocked or unregistered nothing runs, although tasks may be Running, with an
+// attempt that has no end: those that ran when the process died or when the run
+// was blocked. They run again, or are cancelled with the run.
 type RunDetail struct {
 	RunInfo
 	// Tasks are all tasks in the order of the workflow.
@@ -66,11 +70,11 @@ type AttemptDetail struct {
 	Number int
 	// Outcome is how it ended: "succeeded", "failed", "stopped" (by a
 	// shutdown), "interrupted" (by the death of the process) or "cancelled";
-	// empty while it runs.
+	// empty while it runs, and see [RunDetail].
 	Outcome string
 	// Error is the text of the error of a failed attempt.
 	Error string
-	// Started and Ended are when it ran; Ended is zero while it does.
+	// Started and Ended are when it ran; Ended is zero without an Outcome.
 	Started, Ended time.Time
 	// NextAt is when the next attempt starts, if one follows.
 	NextAt time.Time

@@ -1,6 +1,7 @@
 package cloacina
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
@@ -13,6 +14,9 @@ type source interface {
 	lookup(key string) ([]byte, bool)
 	// context returns all keys, sorted.
 	context() []engine.Entry
+	// omittedBy returns the id of the last task that completed without writing
+	// a missing key although it might have; empty if there is none.
+	omittedBy(key string) string
 }
 
 // noSource is the source of an initial context: nothing is inherited.
@@ -20,6 +24,7 @@ type noSource struct{}
 
 func (noSource) lookup(string) ([]byte, bool) { return nil, false }
 func (noSource) context() []engine.Entry      { return nil }
+func (noSource) omittedBy(string) string      { return "" }
 
 // ancestors is the source of a task: the initial context and the writes of
 // its completed ancestors.
@@ -58,3 +63,18 @@ func (a *ancestors) read(key string) *plan.Read {
 }
 
 func (a *ancestors) context() []engine.Entry { return a.g.Context(a.r, a.task) }
+
+func (a *ancestors) omittedBy(key string) string {
+	for i, t := range slices.Backward(a.g.Plan().Tasks[:a.task]) {
+		mayOmit := slices.ContainsFunc(t.Writes, func(w plan.Write) bool { return w.Key == key && w.Optional })
+		// Only ancestors may be looked at: the state of others may be changing.
+		if !mayOmit || !a.g.IsAncestor(i, a.task) || a.r.Tasks[i].Status != engine.TaskCompleted {
+			continue
+		}
+		deleted := slices.ContainsFunc(a.r.Tasks[i].Writes, func(e engine.Entry) bool { return e.Key == key })
+		if !deleted {
+			return t.ID
+		}
+	}
+	return ""
+}

@@ -24,8 +24,14 @@ type StartOptions struct {
 // Start starts a run of a registered workflow and returns once it is on disk.
 // The input is the initial context; nil is an empty one. Keys that the
 // workflow does not accept, and missing ones, are [ErrInputKey]; a value of
-// another kind than a declared key has is [ErrWrongType], and one that has no
-// JSON form [ErrNotStorable]. The error has a line for each key that is wrong.
+// another kind than a declared key has, also inside it, is [ErrWrongType], and
+// one that has no JSON form [ErrNotStorable]. The error has a line for each key
+// that is wrong.
+//
+// A nil for a declared key that is optional counts as a missing one: the
+// default is used, if there is one. Without a default it stays null if the key
+// accepts any value. A required key accepts nil if it is a list, a map, bytes
+// or any.
 //
 // With an ID that is known, Start returns that run if workflow and input are
 // the same, else [ErrRunConflict]. If ctx ends first the run may have been

@@ -13,6 +13,11 @@ type State string
 // failed or cancelled. A task is waiting, ready, running, retrying or deferred
 // until it ends completed, failed, skipped or cancelled. An ended state is
 // never left.
+//
+// A run that is blocked because its plan is not the registered one, or because
+// the store refused a change, is so in this process only: the store, and with
+// it the SQLite view runs, has it as running. In every blocked run tasks keep
+// their states, and the timeout of the run waits until it goes on.
 const (
 	Running   State = "running"   // run, task
 	Paused    State = "paused"    // run

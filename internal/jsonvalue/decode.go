@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"reflect"
 	"strings"
@@ -17,10 +16,10 @@ import (
 //
 // Numbers are read by value: 80.0 fits an int, a fraction or a number out of
 // range does not; a float gets the nearest number it can hold. Null fits
-// pointers, interfaces, slices and maps only, at every level; what a
-// json.Unmarshaler makes of it is its own affair. An interface, also a nested
-// one, gets bool, string, int64, uint64 (beyond int64), float64, []any,
-// map[string]any or nil. The result shares no memory with raw.
+// pointers, interfaces, slices and maps only, at every level, and a
+// json.Unmarshaler that a json.Marshaler writes as null again. An interface,
+// also a nested one, gets bool, string, int64, uint64 (beyond int64), float64,
+// []any, map[string]any or nil. The result shares no memory with raw.
 func Decode(raw []byte, ptr any) error {
 	var s Scalar
 	switch p := ptr.(type) {
@@ -105,90 +104,10 @@ func unmarshal(raw []byte, ptr any) error {
 	return nil
 }
 
-// typeError puts what encoding/json or an unmarshaler says into our terms.
-func typeError(raw []byte, t reflect.Type, err error) error {
-	var s Scalar
-	s.Parse(raw)
-	var syntax *json.SyntaxError
-	var mismatch *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &mismatch):
-		e := &TypeError{Want: mismatch.Type.String(), Got: mismatch.Value}
-		if mismatch.Field != "" {
-			e.Path = "." + mismatch.Field
-		}
-		if e.Path == "" && mismatch.Type == t {
-			e.Got = s.Describe()
-		}
-		return e
-	case errors.As(err, &syntax), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &TypeError{Want: t.String(), Got: "malformed JSON", Err: err}
-	}
-	return &TypeError{Want: t.String(), Got: s.Describe(), Err: err}
-}
-
 var jsonUnmarshaler = reflect.TypeFor[json.Unmarshaler]()
 
 func unmarshalsItself(t reflect.Type) bool {
 	return t.Implements(jsonUnmarshaler) || reflect.PointerTo(t).Implements(jsonUnmarshaler)
-}
-
-// checkNulls refuses null where encoding/json would skip it and leave a zero
-// value behind. The value fits the type in every other respect.
-func checkNulls(raw []byte, t reflect.Type) error {
-	if unmarshalsItself(t) {
-		return nil
-	}
-	if string(trimBlank(raw)) == "null" {
-		switch t.Kind() {
-		case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map:
-			return nil
-		}
-		return &TypeError{Want: t.String(), Got: "null"}
-	}
-	switch t.Kind() {
-	case reflect.Pointer:
-		return checkNulls(raw, t.Elem())
-	case reflect.Slice, reflect.Array, reflect.Map, reflect.Struct:
-		return checkInnerNulls(raw, t)
-	}
-	return nil
-}
-
-func checkInnerNulls(raw []byte, t reflect.Type) error {
-	it, ok := newItems(raw)
-	if !ok {
-		return nil
-	}
-	for i := 0; ; i++ {
-		text, value, ok := it.next()
-		if !ok {
-			return nil
-		}
-		at, name := fmt.Sprintf("[%d]", i), string(appendText(nil, text))
-		if it.object {
-			at = step(name)
-		}
-		inner := innerType(t, name)
-		if inner == nil {
-			continue
-		}
-		if err := checkNulls(value, inner); err != nil {
-			return below(at, err)
-		}
-	}
-}
-
-// innerType is the type of an element or of the named member of a value of
-// type t; nil if a struct has no such field.
-func innerType(t reflect.Type, name string) reflect.Type {
-	if t.Kind() != reflect.Struct {
-		return t.Elem()
-	}
-	if f := fieldNamed(fieldsOf(t), name); f != nil {
-		return f.typ
-	}
-	return nil
 }
 
 // numberError is the error for a number in an interface that no Go number can hold.

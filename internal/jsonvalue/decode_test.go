@@ -1,6 +1,7 @@
 package jsonvalue
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"math"
@@ -44,6 +45,28 @@ func (c *celsius) UnmarshalJSON(b []byte) error {
 
 var errTooHot = errors.New("too hot")
 
+// maybe is null in JSON unless it is valid, as the null types of databases are.
+type maybe struct {
+	N     int
+	Valid bool
+}
+
+func (m maybe) MarshalJSON() ([]byte, error) {
+	if !m.Valid {
+		return []byte("null"), nil
+	}
+	return json.Marshal(m.N)
+}
+
+func (m *maybe) UnmarshalJSON(b []byte) error {
+	*m = maybe{}
+	if string(b) == "null" {
+		return nil
+	}
+	m.Valid = true
+	return json.Unmarshal(b, &m.N)
+}
+
 func TestDecode(t *testing.T) {
 	t.Parallel()
 	score := 1.5
@@ -83,8 +106,10 @@ func TestDecode(t *testing.T) {
 		{"pointer to any", "[null,1]", []*any{nil, ptr[any](int64(1))}},
 		{"int keys", `{"1":2}`, map[int]any{1: int64(2)}},
 		{"unmarshaler", "0", celsius(37)},
-		{"unmarshaler of null", "null", celsius(37)},
-		{"unmarshaler inside", `{"c":null}`, map[string]celsius{"c": 37}},
+		{"unmarshaler inside", `{"c":1}`, map[string]celsius{"c": 37}},
+		{"null of what is written as null", "null", maybe{}},
+		{"null inside of what is written as null", `[{"M":null}]`, []struct{ M maybe }{{}}},
+		{"null pointer to an unmarshaler", `[null]`, []*time.Time{nil}},
 		{"text unmarshaler", `"10.0.0.1"`, netip.MustParseAddr("10.0.0.1")},
 		{"any integer", "80.0", any(int64(80))},
 	}
@@ -119,6 +144,11 @@ func TestDecodeAny(t *testing.T) {
 	}
 }
 
+type quotedField struct {
+	N int `json:",string"`
+	V int
+}
+
 func TestDecodeErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -145,7 +175,27 @@ func TestDecodeErrors(t *testing.T) {
 		{"null element", `{"tags":["a",null]}`, record{}, TypeError{Path: ".tags[1]", Want: "string", Got: "null"}},
 		{"null in a map", `{"a b":null}`, map[string]int{}, TypeError{Path: `["a b"]`, Want: "int", Got: "null"}},
 		{"null in an embedded pointer", `[null,{"id":null}]`, []*record{}, TypeError{Path: "[1].id", Want: "int", Got: "null"}},
-		{"nested", `{"Boxes":3}`, record{}, TypeError{Path: ".Boxes", Want: "map[string]struct { V interface {} }", Got: "number"}},
+		{"null into a time", "null", time.Time{}, TypeError{Want: "time.Time", Got: "null"}},
+		{"null into a big number", "null", big.Int{}, TypeError{Want: "big.Int", Got: "null"}},
+		{"null into a database's null type", "null", sql.NullString{}, TypeError{Want: "sql.NullString", Got: "null"}},
+		{"null into an unmarshaler", "null", celsius(0), TypeError{Want: "jsonvalue.celsius", Got: "null"}},
+		{"null time inside", `[{"At":null}]`, []struct{ At time.Time }{}, TypeError{Path: "[0].At", Want: "time.Time", Got: "null"}},
+		{"null big number inside", `{"a":[1,null]}`, map[string][]big.Int{}, TypeError{Path: ".a[1]", Want: "big.Int", Got: "null"}},
+		{"nested", `{"Boxes":3}`, record{}, TypeError{Path: ".Boxes", Want: "map[string]struct { V any }", Got: "number 3"}},
+		{"element", `[1,"2"]`, []int{}, TypeError{Path: "[1]", Want: "int", Got: "string"}},
+		{"in a map", `{"a":[1,2.5]}`, map[string][]int{}, TypeError{Path: ".a[1]", Want: "int", Got: "number 2.5"}},
+		{"deep", `[{},{"Vals":[1,2,{}]}]`, []*struct{ Vals [3]int }{}, TypeError{Path: "[1].Vals[2]", Want: "int", Got: "object"}},
+		{"byte", `[1,300]`, []byte{}, TypeError{Path: "[1]", Want: "uint8", Got: "number 300"}},
+		{"name in a map", `{"x":1}`, map[int]int{}, TypeError{Want: "map[int]int", Got: "object"}},
+		{"unmarshaler inside", `{"C":["hot"]}`, struct{ C []celsius }{}, TypeError{Path: ".C[0]", Want: "jsonvalue.celsius", Got: "string"}},
+		{"time inside", `["soon"]`, []time.Time{}, TypeError{Path: "[0]", Want: "time.Time", Got: "string"}},
+		{"behind a quoted field", `{"N":"5","V":"x"}`, quotedField{}, TypeError{Path: ".V", Want: "int", Got: "string"}},
+		{"quoted field", `{"N":"x","V":1}`, quotedField{}, TypeError{Want: "jsonvalue.quotedField", Got: "object"}},
+		{"behind a number in another form", `[[1.0],[true]]`, [][]int{}, TypeError{Path: "[1][0]", Want: "int", Got: "bool"}},
+		{"any beside it", `[{"V":1,"N":[]}]`, []struct {
+			V any
+			N int
+		}{}, TypeError{Path: "[0].N", Want: "int", Got: "array"}},
 		{"huge number in any", `{"a":[1e400]}`, map[string]any{}, TypeError{Path: ".a[0]", Want: "float64", Got: "number 1e400"}},
 		{"huge number in a struct", `{"Any":1e400}`, record{}, TypeError{Path: ".Any", Want: "float64", Got: "number 1e400"}},
 		{"huge number in a map of structs", `{"b":{"V":1e400}}`, map[string]struct{ V any }{}, TypeError{Path: ".b.V", Want: "float64", Got: "number 1e400"}},
@@ -179,7 +229,7 @@ func TestDecodeMalformed(t *testing.T) {
 	for _, raw := range []string{"", " ", "{", "[1,", "tru", "1 2", `"a" "b"`, "01", "\x00", `{"a":1}}`} {
 		for _, into := range []any{0, "", 1.5, false, int64(0), []any{}, record{}, map[string]int{}} {
 			_, err := decodeTo(raw, into)
-			if e, ok := errors.AsType[*TypeError](err); !ok || e.Want != reflect.TypeOf(into).String() {
+			if e, ok := errors.AsType[*TypeError](err); !ok || e.Want != TypeName(reflect.TypeOf(into)) {
 				t.Errorf("%q into %T: got %v", raw, into, err)
 			}
 		}

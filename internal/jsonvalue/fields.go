@@ -16,6 +16,7 @@ type field struct {
 	tagged    bool
 	omitEmpty bool
 	omitZero  bool
+	quoted    bool // by the option "string", which has no effect on some types
 }
 
 var fieldCache sync.Map // reflect.Type -> []field
@@ -82,6 +83,7 @@ func fieldAt(outer field, i int) (f field, embedded, ok bool) {
 		tagged:    name != "",
 		omitEmpty: hasOption(options, "omitempty"),
 		omitZero:  hasOption(options, "omitzero"),
+		quoted:    hasOption(options, "string"),
 	}
 	if name == "" && sf.Anonymous && typ.Kind() == reflect.Struct {
 		f.typ = typ

@@ -98,7 +98,7 @@ func checkText(_ *walk, v reflect.Value) error {
 	}
 	text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
 	if err != nil {
-		return &StoreError{Reason: fmt.Sprintf("%v.MarshalText: %v", v.Type(), err), Err: err}
+		return &StoreError{Reason: fmt.Sprintf("%s.MarshalText: %v", TypeName(v.Type()), err), Err: err}
 	}
 	return checkUTF8(string(text))
 }
@@ -140,7 +140,7 @@ func (b builder) plain(t reflect.Type) guard {
 
 func unsupported(t reflect.Type) guard {
 	return func(*walk, reflect.Value) error {
-		return &StoreError{Reason: fmt.Sprintf("JSON has no form for type %v", t)}
+		return &StoreError{Reason: fmt.Sprintf("JSON has no form for type %s", TypeName(t))}
 	}
 }
 

@@ -36,7 +36,8 @@ type Input struct {
 	Name string
 	// Shape is the JSON shape of the value, such as "int" or "{id: int}".
 	Shape string
-	// Optional says that a run may start without the key.
+	// Optional says that a run may start without the key, or with null for it,
+	// which counts as missing unless the shape is "any" and there is no default.
 	Optional bool `json:",omitempty"`
 	// Default is the JSON that stands in for a missing optional key; empty
 	// means that the key is then absent.

@@ -3,6 +3,10 @@
 --
 --   SELECT * FROM runs;  SELECT * FROM tasks;  SELECT * FROM attempts;  SELECT * FROM writes;
 --   SELECT * FROM callbacks;
+--
+-- They show what is stored. A run that a process holds blocked because its plan
+-- is not the registered one is running here, and tasks are running whose process
+-- has died.
 
 -- What was planned: one row for each version of a workflow that ever ran.
 CREATE TABLE plan (

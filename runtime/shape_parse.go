@@ -1,0 +1,68 @@
+package cloacina
+
+import "strings"
+
+// shapeParser takes the text of a shape apart.
+type shapeParser struct{ rest string }
+
+// shape parses one shape; ok is false if that is not possible.
+func (p *shapeParser) shape() (s *shape, ok bool) {
+	text := p.rest
+	s = new(shape)
+	switch {
+	case p.skip("["):
+		s.kinds = kindsOf["["]
+		ok = p.elem(s, "]")
+	case p.skip("{*: "):
+		s.kinds = kindsOf["{*:"]
+		ok = p.elem(s, "}")
+	case p.skip("{"):
+		s.kinds = kindsOf["{"]
+		ok = p.skip("}") || p.fields(s)
+	default:
+		word := p.until(",]}")
+		s.kinds, ok = kindsOf[word], word != ""
+	}
+	s.text = text[:len(text)-len(p.rest)]
+	return s, ok
+}
+
+func (p *shapeParser) elem(s *shape, end string) (ok bool) {
+	s.elem, ok = p.shape()
+	return ok && p.skip(end)
+}
+
+// fields parses the fields of an object and its end.
+func (p *shapeParser) fields(s *shape) bool {
+	for {
+		name := strings.TrimSuffix(p.until("[]{}:"), "?")
+		if name == "" || !p.skip(": ") {
+			return false
+		}
+		inner, ok := p.shape()
+		if !ok {
+			return false
+		}
+		s.fields = append(s.fields, shapeField{name, inner})
+		if !p.skip(", ") {
+			return p.skip("}")
+		}
+	}
+}
+
+// skip passes over a text if it comes next.
+func (p *shapeParser) skip(text string) (found bool) {
+	p.rest, found = strings.CutPrefix(p.rest, text)
+	return found
+}
+
+// until takes what comes before the first of the characters, or all.
+func (p *shapeParser) until(any string) string {
+	i := strings.IndexAny(p.rest, any)
+	if i < 0 {
+		i = len(p.rest)
+	}
+	taken := p.rest[:i]
+	p.rest = p.rest[i:]
+	return taken
+}
