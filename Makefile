@@ -31,13 +31,13 @@ test: ## Run all tests, then those that exercise concurrency under the race dete
 # SQLite in pure Go is thirty times slower under the race detector: there the
 # runtime uses the in-memory store, but for the tests named here.
 RACE_SQLITE_STORE := TestNobodyIsLockedOut|TestReadersOutliveACancelledQuery|TestInABubble|TestOpenTwiceNamesTheOwner
-RACE_SQLITE_RUNTIME := TestManyRunsAtOnce|TestGroupCommit|TestCancelEndsEverythingAtOnce|TestRecoveryAfterACrash
+RACE_SQLITE_RUNTIME := TestManyRunsAtOnce|TestCancelEndsEverythingAtOnce|TestRecoveryAfterACrash|TestShutdownStopsAttempts
 
 .PHONY: race
 race: ## Run the tests that exercise concurrency under the race detector.
 	$(GO) test -race ./annotations/... ./internal/plan ./internal/jsonvalue ./internal/engine ./internal/store/memory
 	$(GO) test -race ./runtime -skip '/sqlite'
-	$(GO) test -race ./runtime -run '($(RACE_SQLITE_RUNTIME))/sqlite'
+	$(GO) test -race ./runtime -run '($(RACE_SQLITE_RUNTIME))/sqlite|TestRandomRunsSurviveRestarts'
 	$(GO) test -race ./internal/store/sqlite -run '$(RACE_SQLITE_STORE)'
 
 .PHONY: fuzz
