@@ -97,7 +97,7 @@ func (c *checker) addTask(w *workflow, decl *annotations.Task, fn *types.Func) {
 	w.tasks = append(w.tasks, t)
 	if !decl.ID.Set {
 		t.id = snakeCase(fn.Name())
-		if !validID(t.id) {
+		if !annotations.ValidID(t.id) {
 			w.garbled = true
 			if fn.Name() == "_" {
 				return // it cannot be called, which is reported
@@ -107,7 +107,7 @@ func (c *checker) addTask(w *workflow, decl *annotations.Task, fn *types.Func) {
 			return
 		}
 	}
-	if !validID(t.id) {
+	if !annotations.ValidID(t.id) {
 		w.garbled = true // the parser has reported it
 		return
 	}

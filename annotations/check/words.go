@@ -59,21 +59,6 @@ func enumerate(words []string, last string) string {
 	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
 }
 
-// validID reports whether s is [a-z][a-z0-9]*(_[a-z0-9]+)*.
-func validID(s string) bool {
-	for i, word := range strings.Split(s, "_") {
-		if word == "" || i == 0 && (word[0] < 'a' || word[0] > 'z') {
-			return false
-		}
-		for _, b := range []byte(word) {
-			if (b < 'a' || b > 'z') && (b < '0' || b > '9') {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // initialisms are the words that Go names spell in capitals, as golint has them.
 var initialisms = map[string]bool{
 	"acl": true, "api": true, "ascii": true, "cpu": true, "css": true, "db": true, "dns": true,

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/cloacina-go/cloacina/annotations"
 )
 
 func TestSnakeCase(t *testing.T) {
@@ -35,27 +37,13 @@ func TestSnakeCase(t *testing.T) {
 	}
 }
 
-func TestValidID(t *testing.T) {
-	t.Parallel()
-	for _, s := range []string{"a", "fetch_data", "a1_2b", "step2"} {
-		if !validID(s) {
-			t.Errorf("%q is refused", s)
-		}
-	}
-	for _, s := range []string{"", "_a", "a_", "a__b", "1a", "A", "a-b", "größe", "a b"} {
-		if validID(s) {
-			t.Errorf("%q is accepted", s)
-		}
-	}
-}
-
 // An ASCII name in mixed caps gives a valid id, and an id stays as it is.
 func TestSnakeCaseGivesIDs(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.StringMatching(`[A-Za-z][A-Za-z0-9]{0,20}(_[A-Za-z0-9]{1,5}){0,3}`).Draw(t, "name")
 		id := snakeCase(name)
-		if !validID(id) {
+		if !annotations.ValidID(id) {
 			t.Fatalf("snakeCase(%q) = %q", name, id)
 		}
 		if again := snakeCase(id); again != id {

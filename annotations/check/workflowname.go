@@ -23,7 +23,7 @@ func (c *checker) nameWorkflow(w *workflow) {
 		c.report(w, f)
 	}
 	w.name = snakeCase(from)
-	if !validID(w.name) && !w.broken {
+	if !annotations.ValidID(w.name) && !w.broken {
 		f := found(annotations.CodeWorkflowName, w.decl.Target,
 			"no workflow name follows from %s; give one: //cloacina:workflow name=...", from)
 		c.report(w, f)
@@ -34,7 +34,7 @@ func (c *checker) nameWorkflow(w *workflow) {
 func (c *checker) directoryName() string {
 	base := c.src.Dir[strings.LastIndexAny(c.src.Dir, `/\`)+1:]
 	name := snakeCase(strings.NewReplacer("-", "_", ".", "_", " ", "_").Replace(base))
-	if !validID(name) {
+	if !annotations.ValidID(name) {
 		return "my_workflow"
 	}
 	return name

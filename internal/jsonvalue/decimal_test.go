@@ -121,10 +121,10 @@ func TestStoredFormOfNumbers(t *testing.T) {
 func TestStoredFormIsThatOfEncodingJSON(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		f := rapid.Float64().Draw(t, "f")
+		f := rapid.Float64Range(-math.MaxFloat64, math.MaxFloat64).Draw(t, "f")
 		want, err := json.Marshal(f)
 		if err != nil {
-			t.Skip("no JSON")
+			t.Fatal(err)
 		}
 		d, _ := parseDecimal(want)
 		if form := string(d.append(nil)); form != string(want) && string(want) != "-0" {
