@@ -67,8 +67,9 @@ type Store interface {
 }
 
 // Change is one thing to store: a [RunCreated], [TaskDecided], [AttemptStarted],
-// [AttemptEnded], [TaskRequeued], [TaskEnded], [RunEnded] or [CallbackDone]. A
-// change is handed over by value, and nothing in it is kept or altered.
+// [AttemptEnded], [TaskRequeued], [TaskEnded], [RunBlocked], [RunUnblocked],
+// [RunReplanned], [RunEnded] or [CallbackDone]. A change is handed over by
+// value, and nothing in it is kept or altered.
 type Change interface{ change() }
 
 // RunCreated inserts a run with its initial context, sorted by key. Num is
@@ -164,6 +165,44 @@ type CallbackDone struct {
 	Task int
 }
 
+// BlockCause says why a run is blocked.
+type BlockCause uint8
+
+// The causes of a blocked run.
+const (
+	// BlockedByPlan means that the registered plan does not fit what the run
+	// has done. Another program may register one that does.
+	BlockedByPlan BlockCause = iota + 1
+	// BlockedByViolation means that an assertion about the run failed.
+	BlockedByViolation
+)
+
+// RunBlocked records that nothing of a run goes on until [RunUnblocked] or its
+// end. Its tasks keep their states. Blocking a blocked run replaces cause and reason.
+type RunBlocked struct {
+	Run    int64
+	Cause  BlockCause
+	Reason string
+	At     int64
+}
+
+// RunUnblocked records that a blocked run is running again.
+type RunUnblocked struct {
+	Run int64
+	At  int64
+}
+
+// RunReplanned records that a run goes on under another plan. The history of
+// its tasks is renumbered with it, and the change itself is kept.
+type RunReplanned struct {
+	Run  int64
+	Plan *plan.Plan
+	// Tasks has the index in Plan of each task of the plan before; -1 for one
+	// that is gone, which must not have been decided.
+	Tasks []int
+	At    int64
+}
+
 // RunEnded records the final state of a run, or that it is blocked; a blocked
 // run has not ended. Nothing of a run but its pending callbacks can be changed
 // after its end.
@@ -180,5 +219,8 @@ func (AttemptStarted) change() {}
 func (AttemptEnded) change()   {}
 func (TaskRequeued) change()   {}
 func (TaskEnded) change()      {}
+func (RunBlocked) change()     {}
+func (RunUnblocked) change()   {}
+func (RunReplanned) change()   {}
 func (RunEnded) change()       {}
 func (CallbackDone) change()   {}
