@@ -24,7 +24,7 @@ func TestViolations(t *testing.T) {
 		"no such task":     {nil, engine.Event{Kind: engine.Start, Task: 4}, "there is no such task"},
 		"negative task":    {nil, engine.Event{Kind: engine.Start, Task: -1}, "there is no such task"},
 		"no kind":          {nil, engine.Event{}, "unknown kind of event"},
-		"unknown kind":     {nil, engine.Event{Kind: engine.Block + 1}, "unknown kind of event"},
+		"unknown kind":     {nil, engine.Event{Kind: engine.Unblock + 1}, "unknown kind of event"},
 		"unsorted writes":  {nil, withWrites(succeed, "b", "a"), `the writes are not sorted by key, each once: ["b" "a"]`},
 		"key twice":        {nil, withWrites(succeed, "a", "a"), `the writes are not sorted by key, each once: ["a" "a"]`},
 		"tasks missing":    {func(r *engine.Run) { r.Tasks = r.Tasks[:3] }, succeed, "the run has 3 tasks, its plan 4"},

@@ -18,6 +18,13 @@
 // have is a bug; Step then leaves the run as it was and returns a [*Violation],
 // upon which the driver blocks the run with a [Block] event.
 //
+// # Other plans
+//
+// A run whose program has changed goes on under the new plan, task by task:
+// [Adopt] merges the plan that the run has with the new one and says what is in
+// the way. What comes of it is stored, restored with [Graph.RestoreAdopted], and
+// set going by a [Replan] event, or by an [Unblock] if the run was blocked.
+//
 // # Concurrency
 //
 // A [Graph] is immutable and shared by all runs. A [Run] has one writer, the

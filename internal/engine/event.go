@@ -48,15 +48,22 @@ const (
 	Cancel
 	// TimedOut ends the run as failed and all that is open in it as cancelled.
 	TimedOut
-	// Block blocks the run: nothing of it runs any more, and only Cancel still
-	// has an effect. Its tasks keep their states. It is the answer to a
-	// [*Violation], and so it checks nothing.
+	// Block blocks the run: nothing of it runs any more, and only Cancel and
+	// Unblock still have an effect. Its tasks keep their states. It is the
+	// answer to a [*Violation], and so it checks nothing.
 	Block
+	// Replan follows [Adopt]: tasks that wait for nothing under the new plan are
+	// decided, and a run of which nothing is left ends.
+	Replan
+	// Unblock lets a blocked run go on where it was, after checking its states
+	// as Restore does, and then does what Replan does.
+	Unblock
 )
 
 var eventNames = []string{
 	Begin: "begin", Start: "start", Succeeded: "succeeded", Failed: "failed", Stopped: "stopped",
 	Interrupted: "interrupted", RetryDue: "retry_due", Cancel: "cancel", TimedOut: "timed_out", Block: "block",
+	Replan: "replan", Unblock: "unblock",
 }
 
 // String returns the name of the kind, such as "retry_due".
@@ -66,11 +73,11 @@ func (k EventKind) String() string { return nameOf(eventNames, k) }
 type Decision struct {
 	// Kind says what was decided.
 	Kind DecisionKind
-	// Task is the index of the task, except for RunEnded.
+	// Task is the index of the task, except for RunEnded and RunUnblocked.
 	Task int
 	// Attempt is the attempt that is to start (BecameReady), starts (Started) or
-	// ended. It is 0 for WasSkipped, RunEnded, and WasCancelled of a task that
-	// was not running.
+	// ended. It is 0 for WasSkipped, RunEnded, RunUnblocked, and WasCancelled of
+	// a task that was not running.
 	Attempt int
 	// Due is when a retry starts, in Unix milliseconds.
 	Due int64
@@ -81,7 +88,8 @@ type Decision struct {
 	// Interrupted says that a FailedForGood task was interrupted too often; it
 	// is no error that the task returned.
 	Interrupted bool
-	// Status is the state the run ended in, for RunEnded; RunBlocked after Block.
+	// Status is the state the run ended in, for RunEnded; RunBlocked after
+	// Block; RunRunning for RunUnblocked.
 	Status RunStatus
 }
 
@@ -105,12 +113,15 @@ const (
 	// RunEnded ends the run, or blocks it; see Status. It is always the last
 	// decision of its event.
 	RunEnded
+	// RunUnblocked lets a blocked run go on. It is always the first decision of
+	// its event.
+	RunUnblocked
 )
 
 var decisionNames = []string{
 	BecameReady: "became_ready", WasSkipped: "was_skipped", Started: "started",
 	Completed: "completed", FailedForGood: "failed_for_good", WasCancelled: "was_cancelled",
-	WillRetry: "will_retry", RunEnded: "run_ended",
+	WillRetry: "will_retry", RunEnded: "run_ended", RunUnblocked: "run_unblocked",
 }
 
 // String returns the name of the kind, such as "became_ready".

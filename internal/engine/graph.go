@@ -21,8 +21,8 @@ type Graph struct {
 	// dependants of task i are followers[first[i]:first[i+1]], ascending.
 	first     []int
 	followers []int
-	// sinks are the tasks nobody depends on, sorted by id: the dependencies of
-	// the virtual final task.
+	// sinks are the tasks nobody depends on and that are not gone from the plan,
+	// sorted by id: the dependencies of the virtual final task.
 	sinks []int
 }
 
@@ -33,15 +33,23 @@ func Prepare(p *plan.Plan, decide Decider) (*Graph, error) {
 	if err := p.Validate(); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	g := &Graph{plan: p, decide: decide}
+	g := link(p)
+	g.decide = decide
+	return g, nil
+}
+
+// link returns the graph of a plan that is known to be valid, as far as its
+// dependencies go. A task that is gone from the plan has ancestors, but is none.
+func link(p *plan.Plan) *Graph {
+	g := &Graph{plan: p}
 	g.linkDependants()
 	for i := range p.Tasks {
-		if len(g.dependants(i)) == 0 {
+		if len(g.dependants(i)) == 0 && !p.Tasks[i].IsGone() {
 			g.sinks = append(g.sinks, i)
 		}
 	}
 	slices.SortFunc(g.sinks, func(a, b int) int { return strings.Compare(p.Tasks[a].ID, p.Tasks[b].ID) })
-	return g, nil
+	return g
 }
 
 // linkDependants turns the lists of dependencies round.
@@ -49,6 +57,9 @@ func (g *Graph) linkDependants() {
 	tasks := g.plan.Tasks
 	g.first = make([]int, len(tasks)+1)
 	for i := range tasks {
+		if tasks[i].IsGone() {
+			continue
+		}
 		for _, d := range tasks[i].DependsOn {
 			g.first[d+1]++
 		}
@@ -59,6 +70,9 @@ func (g *Graph) linkDependants() {
 	g.followers = make([]int, g.first[len(tasks)])
 	free := slices.Clone(g.first)
 	for i := range tasks {
+		if tasks[i].IsGone() {
+			continue
+		}
 		for _, d := range tasks[i].DependsOn {
 			g.followers[free[d]] = i
 			free[d]++

@@ -52,7 +52,7 @@ func (s *simulation) checkStep(before *engine.Run, e engine.Event, decisions []e
 	}
 	s.require(len(decisions) == changed, "%d decisions for %d changes", len(decisions), changed)
 	for _, d := range decisions {
-		if d.Kind != engine.RunEnded {
+		if d.Kind != engine.RunEnded && d.Kind != engine.RunUnblocked {
 			s.checkDecision(before.Tasks[d.Task], e, d)
 		}
 	}
@@ -77,6 +77,12 @@ func (s *simulation) checkRun(before *engine.Run, e engine.Event, decisions []en
 		return
 	}
 	s.require(slices.Contains(engine.RunTransitions(before.Status), s.run.Status), "run: %v to %v", before.Status, s.run.Status)
+	if e.Kind == engine.Unblock {
+		first := decisions[0]
+		s.require(s.run.Status == engine.RunRunning && first.Kind == engine.RunUnblocked && first.Status == s.run.Status,
+			"the run is %v, the first decision %+v", s.run.Status, first)
+		return
+	}
 	s.require(s.run.Status == s.expectedEnd(e), "the run is %v, expected %v", s.run.Status, s.expectedEnd(e))
 	last := decisions[len(decisions)-1]
 	s.require(last.Kind == engine.RunEnded && last.Status == s.run.Status, "the last decision is %+v", last)
@@ -217,6 +223,19 @@ func (s *simulation) checkContext(task int) {
 
 // failure is what a broken invariant throws; the schedule catches it.
 type failure struct{ text string }
+
+// brokenInvariant turns what was recovered into an error; what is no failure of
+// an invariant panics again.
+func brokenInvariant(recovered any) error {
+	switch p := recovered.(type) {
+	case nil:
+		return nil
+	case failure:
+		return fmt.Errorf("invariant broken: %s", p.text)
+	default:
+		panic(p)
+	}
+}
 
 func (s *simulation) require(ok bool, format string, args ...any) {
 	if !ok {

@@ -57,8 +57,15 @@ func (j *journal) store(e engine.Event, d engine.Decision) error {
 	if j.ended != 0 && j.ended != engine.RunBlocked {
 		return fmt.Errorf("the run has ended as %v", j.ended)
 	}
-	if d.Kind == engine.RunEnded {
+	switch d.Kind {
+	case engine.RunEnded:
 		return j.endRun(d.Status)
+	case engine.RunUnblocked:
+		if j.ended != engine.RunBlocked {
+			return fmt.Errorf("the run is not blocked")
+		}
+		j.ended = 0
+		return nil
 	}
 	row := &j.rows[d.Task]
 	if row.end != 0 {
@@ -243,4 +250,19 @@ func clone(r *engine.Run) *engine.Run {
 	c := *r
 	c.Tasks = slices.Clone(r.Tasks)
 	return &c
+}
+
+// replan gives the journal another plan; tasks has the new number of each old
+// one. It refuses to lose a task that was decided.
+func (j *journal) replan(p *plan.Plan, tasks []int) error {
+	rows := make([]row, len(p.Tasks))
+	for old, i := range tasks {
+		if i >= 0 {
+			rows[i] = j.rows[old]
+		} else if j.rows[old].decided {
+			return fmt.Errorf("task %d was decided and is gone", old)
+		}
+	}
+	j.plan, j.rows = p, rows
+	return nil
 }

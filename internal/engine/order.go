@@ -4,7 +4,8 @@ package engine
 // apply: the depth-first post-order walk of the ancestors, dependencies in
 // declared order, a task after its own dependencies, each task once. The index
 // behind the last task stands for the virtual final task, which depends on
-// every task nobody depends on, sorted by id.
+// every task nobody depends on, sorted by id, but not on tasks that are gone
+// from the plan.
 func (g *Graph) Order(task int) []int {
 	var order []int
 	g.walk(task, func(a int) { order = append(order, a) })
@@ -12,13 +13,14 @@ func (g *Graph) Order(task int) []int {
 }
 
 // IsAncestor reports whether task a is an ancestor of a task: there is a path
-// of dependencies from task to a. Every task is one of the virtual final task.
+// of dependencies from task to a. Every task is one of the virtual final task,
+// except those that are gone from the plan.
 func (g *Graph) IsAncestor(a, task int) bool {
 	if a >= task {
 		return false
 	}
 	if task == len(g.plan.Tasks) {
-		return true
+		return !g.plan.Tasks[a].IsGone()
 	}
 	var seen marks
 	todo := []int{task}

@@ -11,16 +11,23 @@ import "slices"
 // other hands; the run is then to be blocked. A run that was stored without the
 // decisions of its [Begin] is such a run, unless it has no tasks: one
 // transaction holds both. The states of a run that is blocked already are not
-// checked; all it can do is to be cancelled.
-func (g *Graph) Restore(r *Run) error {
-	if v := g.restore(r); v != nil {
+// checked; [Unblock] does that.
+func (g *Graph) Restore(r *Run) error { return g.restored(r, false) }
+
+// RestoreAdopted is [Graph.Restore] for the run of an [Adoption]: tasks may
+// wait for nothing, and nothing may be left of the run. Step a [Replan] next.
+func (g *Graph) RestoreAdopted(r *Run) error { return g.restored(r, true) }
+
+func (g *Graph) restored(r *Run, adopted bool) error {
+	if v := g.restore(r, adopted); v != nil {
 		v.Run, v.Dump = r.ID, g.dump(r)
 		return v
 	}
 	return nil
 }
 
-func (g *Graph) restore(r *Run) *Violation {
+// restore does not insist on what a Replan is still to do if the run is adopted.
+func (g *Graph) restore(r *Run, adopted bool) *Violation {
 	if len(r.Tasks) != len(g.plan.Tasks) {
 		return violation("it has %d tasks, its plan %d", len(r.Tasks), len(g.plan.Tasks))
 	}
@@ -35,11 +42,11 @@ func (g *Graph) restore(r *Run) *Violation {
 		return nil
 	}
 	for i := range r.Tasks {
-		if v := g.checkTask(r, i); v != nil {
+		if v := g.checkTask(r, i, adopted); v != nil {
 			return v
 		}
 	}
-	return g.checkRun(r)
+	return g.checkRun(r, adopted)
 }
 
 // count sets what follows from the states.
@@ -59,9 +66,9 @@ func (g *Graph) count(r *Run) {
 	}
 }
 
-func (g *Graph) checkTask(r *Run, task int) *Violation {
+func (g *Graph) checkTask(r *Run, task int, adopted bool) *Violation {
 	t := &r.Tasks[task]
-	if v := g.checkProgress(r, task); v != nil {
+	if v := g.checkProgress(r, task, adopted); v != nil {
 		return v
 	}
 	if v := g.checkAttempt(task, t); v != nil {
@@ -75,14 +82,14 @@ func (g *Graph) checkTask(r *Run, task int) *Violation {
 }
 
 // checkProgress checks that a task got as far as its dependencies let it.
-func (g *Graph) checkProgress(r *Run, task int) *Violation {
+func (g *Graph) checkProgress(r *Run, task int, adopted bool) *Violation {
 	t := &r.Tasks[task]
 	switch {
 	case !t.Status.known():
 		return violation("task %d is in no known state: %v", task, t.Status)
 	case t.Pending > 0 && t.Status.Decided():
 		return violation("task %d is %v, but %d of its dependencies have not ended", task, t.Status, t.Pending)
-	case t.Pending == 0 && t.Status == TaskWaiting:
+	case t.Pending == 0 && t.Status == TaskWaiting && !adopted:
 		return violation("task %d is undecided, but all its dependencies have ended", task)
 	case t.Status != TaskCompleted && len(t.Writes) > 0:
 		return violation("task %d is %v and has writes", task, t.Status)
@@ -121,11 +128,11 @@ func (g *Graph) checkAttempt(task int, t *Task) *Violation {
 }
 
 // checkRun checks the state of the run against its tasks.
-func (g *Graph) checkRun(r *Run) *Violation {
+func (g *Graph) checkRun(r *Run, adopted bool) *Violation {
 	cancelled := slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.Status == TaskCancelled })
 	switch {
 	case !r.Status.Ended():
-		if len(r.Tasks) > 0 && r.Open == 0 {
+		if len(r.Tasks) > 0 && r.Open == 0 && !adopted {
 			return violation("it is %v, but all its tasks have ended", r.Status)
 		}
 		if cancelled {

@@ -22,6 +22,8 @@ type simulation struct {
 	limit   int // of interruptions
 	trace   trace
 	seen    tally
+	// body says how a running attempt ends; nil for at random.
+	body func(task int) engine.Event
 }
 
 // trace is what happened; it is printed only if someone has to read it.
@@ -53,12 +55,8 @@ func (t trace) String() string {
 func simulate(seed uint64) (s *simulation, err error) {
 	s = &simulation{rng: newRand(seed), now: 1_700_000_000_000, seen: tally{}}
 	defer func() {
-		switch p := recover().(type) {
-		case nil:
-		case failure:
-			err = fmt.Errorf("invariant broken: %s", p.text)
-		default:
-			panic(p)
+		if broken := brokenInvariant(recover()); broken != nil {
+			err = broken
 		}
 	}()
 	s.plan = randomPlan(s.rng)
@@ -91,7 +89,8 @@ func (s *simulation) act(faults bool) {
 	s.now += s.rng.Int64N(50)
 	if s.run.Status == engine.RunBlocked {
 		s.lateEvent()
-		s.step(engine.Event{Kind: engine.Cancel, Now: s.now})
+		wayOut := []engine.EventKind{engine.Cancel, engine.Unblock}[s.rng.IntN(2)]
+		s.step(engine.Event{Kind: wayOut, Now: s.now})
 		return
 	}
 	if faults && s.fault() {
@@ -140,6 +139,9 @@ func (s *simulation) finish(task int) {
 		e.Kind, e.Retryable = engine.Failed, s.rng.IntN(4) > 0
 	} else {
 		e.Writes = randomWrites(s.rng, &s.plan.Tasks[task])
+	}
+	if s.body != nil {
+		e = s.body(task)
 	}
 	s.checkContext(task)
 	s.step(e)
@@ -224,7 +226,7 @@ func (s *simulation) step(e engine.Event) {
 // lateEvent applies a random event that does not fit the state.
 func (s *simulation) lateEvent() {
 	e := engine.Event{
-		Kind: engine.EventKind(1 + s.rng.IntN(int(engine.Block))), Now: s.now, MaxInterruptions: -1,
+		Kind: engine.EventKind(1 + s.rng.IntN(int(engine.Unblock))), Now: s.now, MaxInterruptions: -1,
 		Task: s.rng.IntN(len(s.plan.Tasks)), Retryable: true,
 	}
 	e.Attempt = max(0, s.run.Tasks[e.Task].Attempt+s.rng.IntN(4)-2)
@@ -242,8 +244,10 @@ func (s *simulation) fits(e engine.Event) bool {
 	t := s.run.Tasks[e.Task]
 	goesOn := s.run.Status == engine.RunRunning
 	switch e.Kind {
-	case engine.Begin:
-		return false // every run has begun
+	case engine.Begin, engine.Replan:
+		return false // every run has begun, and what waits for nothing is decided
+	case engine.Unblock:
+		return s.run.Status == engine.RunBlocked
 	case engine.Start:
 		return goesOn && t.Status == engine.TaskReady
 	case engine.RetryDue:

@@ -63,7 +63,7 @@ func checkCoverage(t *testing.T, seen []tally) {
 	for _, what := range []string{
 		"became_ready", "was_skipped", "started", "completed", "failed_for_good", "was_cancelled", "will_retry",
 		"run_ended", "run completed", "run failed", "run cancelled", "run blocked", "crash", "lost commit", "shutdown",
-		"late event", "given up", "timed_out", "cancel", "twice",
+		"late event", "run_unblocked", "given up", "timed_out", "cancel", "twice",
 	} {
 		if total[what] < least {
 			t.Errorf("%q happened %d times in %d schedules", what, total[what], *schedules)

@@ -24,7 +24,7 @@ var (
 	runTransitions = [...][]RunStatus{
 		RunRunning:   {RunBlocked, RunCompleted, RunFailed, RunCancelled},
 		RunPaused:    {RunBlocked, RunCompleted, RunFailed, RunCancelled},
-		RunBlocked:   {RunCancelled},
+		RunBlocked:   {RunRunning, RunCancelled},
 		RunCancelled: nil,
 	}
 	taskTransitions = [...][]TaskStatus{

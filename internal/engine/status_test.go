@@ -14,8 +14,9 @@ import (
 const (
 	runStates    = "running paused blocked completed failed cancelled"
 	taskStates   = "waiting ready running retrying deferred completed failed skipped cancelled"
-	eventKinds   = "begin start succeeded failed stopped interrupted retry_due cancel timed_out block"
-	decisionKind = "became_ready was_skipped started completed failed_for_good was_cancelled will_retry run_ended"
+	eventKinds   = "begin start succeeded failed stopped interrupted retry_due cancel timed_out block replan unblock"
+	decisionKind = "became_ready was_skipped started completed failed_for_good was_cancelled will_retry run_ended run_unblocked"
+	obstacles    = "task_gone other_dependencies task_before other_value key_not_written key_mistyped input_missing state_broken"
 )
 
 func TestNames(t *testing.T) {
@@ -24,6 +25,7 @@ func TestNames(t *testing.T) {
 		for names, value := range map[string]fmt.Stringer{
 			runStates: engine.RunStatus(v), taskStates: engine.TaskStatus(v),
 			eventKinds: engine.EventKind(v), decisionKind: engine.DecisionKind(v),
+			obstacles: engine.ObstacleKind(v),
 		} {
 			want := fmt.Sprintf("unknown(%d)", v)
 			if list := strings.Fields(names); v > 0 && v <= len(list) {
@@ -82,7 +84,7 @@ func TestTransitions(t *testing.T) {
 	const want = `
 run running -> blocked completed failed cancelled
 run paused -> blocked completed failed cancelled
-run blocked -> cancelled
+run blocked -> running cancelled
 run completed ->
 run failed ->
 run cancelled ->

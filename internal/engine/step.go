@@ -27,6 +27,8 @@ func (c *change) apply() *Violation {
 		return c.block()
 	case blocked && c.e.Kind == Cancel:
 		return c.abandon()
+	case blocked && c.e.Kind == Unblock:
+		return c.unblock()
 	case len(c.r.Tasks) != len(c.g.plan.Tasks):
 		return violation("the run has %d tasks, its plan %d", len(c.r.Tasks), len(c.g.plan.Tasks))
 	case !c.r.Status.known():
@@ -35,8 +37,10 @@ func (c *change) apply() *Violation {
 		return nil
 	}
 	switch c.e.Kind {
-	case Begin:
+	case Begin, Replan:
 		return c.begin()
+	case Unblock:
+		return nil // it is not blocked
 	case Cancel:
 		return c.endAll(RunCancelled)
 	case TimedOut:
@@ -88,7 +92,8 @@ func (c *change) endAttempt(t Task) *Violation {
 	}
 }
 
-// begin decides the tasks that wait for nothing.
+// begin decides the tasks that wait for nothing, and ends a run without a task
+// that has not ended.
 func (c *change) begin() *Violation {
 	for i := range c.r.Tasks {
 		if c.r.Tasks[i].Status == TaskWaiting && c.r.Tasks[i].Pending == 0 {

@@ -6,7 +6,8 @@ import (
 )
 
 // validateAncestors checks that every task that a rule or a read names is an
-// ancestor. The outcome of any other task would be a race.
+// ancestor. The outcome of any other task would be a race, except where it is
+// history; see [Kept].
 //
 // Direct dependencies are the usual case and cost nothing. What remains is
 // answered for all followers of one task together, by marking forward from it
@@ -35,10 +36,13 @@ func (p *Plan) followers() [][]int {
 	followers := make([][]int, len(p.Tasks))
 	direct := make([]int, len(p.Tasks)) // of which task, plus one
 	for i := range p.Tasks {
+		if p.Tasks[i].Kept != nil {
+			continue
+		}
 		for _, d := range p.Tasks[i].DependsOn {
 			direct[d] = i + 1
 		}
-		for _, a := range p.Tasks[i].named() {
+		for _, a := range p.Tasks[i].Named() {
 			if direct[a] != i+1 {
 				followers[a] = append(followers[a], i)
 			}
@@ -47,8 +51,8 @@ func (p *Plan) followers() [][]int {
 	return followers
 }
 
-// named lists the tasks that the rule and the reads name.
-func (t *Task) named() []int {
+// Named lists the tasks that the rule and the reads name, some of them more than once.
+func (t *Task) Named() []int {
 	var named []int
 	for _, leaf := range t.Rule.Tree.Leaves() {
 		if leaf.Op != OpValue {

@@ -137,6 +137,7 @@ func (d *differ) compareTasks(old, now *Task) {
 	d.compare("keys", choose(old.Open, "open", "listed"), choose(now.Open, "open", "listed"))
 	d.parts("read", readParts(old.Reads), readParts(now.Reads))
 	d.parts("write", writeParts(old.Writes), writeParts(now.Writes))
+	d.compare("history", historyOf(old), historyOf(now))
 }
 
 func (d *differ) retries(old, now Retry) {
@@ -192,7 +193,7 @@ func inputParts(input []Input) []part {
 func readParts(reads []Read) []part {
 	parts := make([]part, len(reads))
 	for i, r := range reads {
-		parts[i] = part{r.Key, shapeText(r.Shape, r.Optional)}
+		parts[i] = part{r.Key, shapeText(r.Shape, r.Optional) + choose(r.Accepted, ", which nothing gives it", "")}
 	}
 	return parts
 }
@@ -231,6 +232,20 @@ func dependencies(p *Plan, t *Task) string {
 		ids[i] = p.Tasks[d].ID
 	}
 	return choose(len(ids) == 0, "none", strings.Join(ids, ", "))
+}
+
+// historyOf says what sets a task apart from the plan that its run went on under.
+func historyOf(t *Task) string {
+	switch {
+	case t.Kept == nil:
+		return "none"
+	case t.Kept.Gone:
+		return "ended before it was gone"
+	case t.Kept.Listed == nil:
+		return "decided by an earlier rule"
+	default:
+		return "its code depends on " + strings.Join(t.Kept.Listed, ", ")
+	}
 }
 
 // condition is the condition with the texts that it looks for.

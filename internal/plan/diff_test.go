@@ -18,6 +18,7 @@ func TestDiff(t *testing.T) {
 	for want, change := range map[string]func(*Plan){
 		"": func(p *Plan) {
 			p.Description, p.Fingerprint, p.Tasks[0].Func, p.Tasks[2].Rule.Text = "x", "x", "x", "x"
+			p.Retention++
 		},
 		`workflow: name "w", now "v"`:                                                        func(p *Plan) { p.Name = "v" },
 		"workflow: timeout 1s, now none":                                                     func(p *Plan) { p.Timeout = 0 },
@@ -45,6 +46,10 @@ func TestDiff(t *testing.T) {
 		"task b: keys listed, now open":                                                      func(p *Plan) { p.Tasks[1].Open = true },
 		`task c: read "k" required int, now optional any`:                                    func(p *Plan) { p.Tasks[2].Reads[0].Shape, p.Tasks[2].Reads[0].Optional = "", true },
 		`task a: write "k" is gone; task a: write "l" is new`:                                func(p *Plan) { p.Tasks[0].Writes[0].Key = "l" },
+		`task c: read "k" required int, now required int, which nothing gives it`:            func(p *Plan) { p.Tasks[2].Reads[0].Accepted = true },
+		"task b: history none, now ended before it was gone":                                 func(p *Plan) { p.Tasks[1].Kept = &Kept{Gone: true} },
+		"task b: history none, now decided by an earlier rule":                               func(p *Plan) { p.Tasks[1].Kept = &Kept{} },
+		"task b: history none, now its code depends on a, x":                                 func(p *Plan) { p.Tasks[1].Kept = &Kept{Listed: []string{"a", "x"}} },
 		`workflow: order of tasks a, b, c, now b, a, c`: func(p *Plan) {
 			p.Tasks[0], p.Tasks[1] = p.Tasks[1], p.Tasks[0]
 			p.Tasks[2].DependsOn, p.Tasks[2].Rule.Tree.Args[0].Task = []int{1, 0}, 0
@@ -76,6 +81,7 @@ func TestDiffIsTheFingerprint(t *testing.T) {
 	t.Parallel()
 	changes := []func(t *rapid.T, p *Plan){
 		func(t *rapid.T, p *Plan) { p.Description = rapid.String().Draw(t, "description") },
+		func(t *rapid.T, p *Plan) { p.Retention = time.Duration(rapid.IntRange(0, 2).Draw(t, "retention")) },
 		func(t *rapid.T, p *Plan) { p.Timeout = time.Duration(rapid.IntRange(0, 2).Draw(t, "timeout")) },
 		func(t *rapid.T, p *Plan) { p.Input = rapid.Permutation(p.Input).Draw(t, "input") },
 		func(t *rapid.T, p *Plan) { p.Tasks[1].Writes = rapid.Permutation(p.Tasks[1].Writes).Draw(t, "writes") },
@@ -86,6 +92,12 @@ func TestDiffIsTheFingerprint(t *testing.T) {
 			p.Tasks[1].Rule.Tree = &Node{Op: OpValue, Key: "k", Cmp: CmpIn, Literals: []Literal{
 				{Kind: LitFloat, Float: rapid.SampledFrom([]float64{0, math.Copysign(0, -1), 1}).Draw(t, "float")},
 			}}
+		},
+		func(t *rapid.T, p *Plan) { p.Tasks[1].Reads[0].Accepted = rapid.Bool().Draw(t, "accepted") },
+		func(t *rapid.T, p *Plan) {
+			p.Tasks[1].Kept = rapid.SampledFrom([]*Kept{
+				nil, {}, {Gone: true}, {Listed: []string{"a"}}, {Listed: []string{"a", "c"}},
+			}).Draw(t, "kept")
 		},
 		func(t *rapid.T, p *Plan) {
 			if rapid.Bool().Draw(t, "swap") {

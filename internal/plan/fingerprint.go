@@ -12,8 +12,8 @@ import (
 // plan's canonical text. It covers everything that decides how a run proceeds:
 // the workflow's name, input and timeout, and per task its id, dependencies,
 // rule, policies and keys with their shapes. It covers neither descriptions,
-// doc comments and Go names, nor the text of a rule beside its tree, nor
-// Writers and Walk of reads, which follow from the rest.
+// doc comments and Go names, nor the retention of ended runs, nor the text of a
+// rule beside its tree, nor Writers and Walk of reads, which follow from the rest.
 //
 // The canonical text is ASCII, one fact a line, and does not depend on the
 // version of Go:
@@ -26,12 +26,14 @@ import (
 //	rule NODE
 //	retry attempts=N delay=NANOSECONDS max=NANOSECONDS backoff=NAME jitter=BOOL condition=NAME
 //	match "TEXT"
-//	read "KEY" "SHAPE" required|optional
+//	read "KEY" "SHAPE" required|optional [accepted]
 //	write "KEY" "SHAPE" required|optional
+//	kept here|gone
+//	listed "ID"
 //
-// Input, after, match, read and write repeat, in the order of the plan; the
-// order of dependencies and writes has a meaning. "rule" is left out for
-// "always". A NODE is (OP NODE...), (task_success "ID"), or
+// Input, after, match, read, write and listed repeat, in the order of the plan;
+// the order of dependencies and writes has a meaning. "rule" is left out for
+// "always", "kept" without [Kept]. A NODE is (OP NODE...), (task_success "ID"), or
 // (context_value "KEY" CMP LITERAL...); a LITERAL is nil, bool:true, int:-1,
 // uint:1, float:BITS (16 hexadecimal digits, IEEE 754; both zeros are the
 // positive one) or string "TEXT". In quotes a byte outside printable ASCII, a
@@ -72,10 +74,16 @@ func (c *canonical) task(t *Task) {
 	}
 	c.retry(t.Retry)
 	for _, r := range t.Reads {
-		c.key("read", r.Key, r.Shape, r.Optional)
+		c.key("read", r.Key, r.Shape, r.Optional).choice(r.Accepted, " accepted", "").end()
 	}
 	for _, w := range t.Writes {
-		c.key("write", w.Key, w.Shape, w.Optional)
+		c.key("write", w.Key, w.Shape, w.Optional).end()
+	}
+	if t.Kept != nil {
+		c.word("kept").choice(t.Kept.Gone, " gone", " here").end()
+		for _, id := range t.Kept.Listed {
+			c.word("listed").quoted(id).end()
+		}
 	}
 }
 
@@ -89,8 +97,8 @@ func (c *canonical) retry(r Retry) {
 	}
 }
 
-func (c *canonical) key(verb, key, shape string, optional bool) {
-	c.word(verb).quoted(key).quoted(shape).choice(optional, " optional", " required").end()
+func (c *canonical) key(verb, key, shape string, optional bool) *canonical {
+	return c.word(verb).quoted(key).quoted(shape).choice(optional, " optional", " required")
 }
 
 func (c *canonical) node(n *Node) *canonical {

@@ -13,7 +13,7 @@ import (
 // covered returns a small plan with something in every field.
 func covered() *Plan {
 	return &Plan{
-		Name: "w", Description: "d", Fingerprint: "old", Timeout: time.Second, InputDeclared: true,
+		Name: "w", Description: "d", Fingerprint: "old", Timeout: time.Second, Retention: time.Hour, InputDeclared: true,
 		Input: []Input{{Name: "n", Shape: "int", Optional: true, Default: "1"}},
 		Tasks: []Task{
 			{ID: "a", Func: "A", Doc: "A does.", Retry: Retry{
@@ -119,6 +119,11 @@ func TestFingerprintCovers(t *testing.T) {
 		"write key":              func(p *Plan) { p.Tasks[0].Writes[0].Key = "l" },
 		"write shape":            func(p *Plan) { p.Tasks[0].Writes[0].Shape = "float" },
 		"write optional":         func(p *Plan) { p.Tasks[0].Writes[0].Optional = true },
+		"read accepted":          func(p *Plan) { p.Tasks[2].Reads[0].Accepted = true },
+		"kept":                   func(p *Plan) { p.Tasks[1].Kept = &Kept{} },
+		"gone":                   func(p *Plan) { p.Tasks[1].Kept = &Kept{Gone: true} },
+		"listed":                 func(p *Plan) { p.Tasks[1].Kept = &Kept{Listed: []string{"a"}} },
+		"listed twice":           func(p *Plan) { p.Tasks[1].Kept = &Kept{Listed: []string{"a", "c"}} },
 		"write instead of read":  func(p *Plan) { p.Tasks[2].Writes, p.Tasks[2].Reads = []Write{{Key: "k", Shape: "int"}}, nil },
 		"name that fakes a line": func(p *Plan) { p.Tasks[0].Writes[0].Shape = "int\" required\nwrite \"l\" \"int" },
 	} {
@@ -138,6 +143,7 @@ func TestFingerprintDoesNotCover(t *testing.T) {
 	for name, change := range map[string]func(*Plan){
 		"description": func(p *Plan) { p.Description = "e" },
 		"fingerprint": func(p *Plan) { p.Fingerprint = "new" },
+		"retention":   func(p *Plan) { p.Retention = time.Hour },
 		"func":        func(p *Plan) { p.Tasks[0].Func = "B" },
 		"doc":         func(p *Plan) { p.Tasks[0].Doc = "A did." },
 		"rule text":   func(p *Plan) { p.Tasks[2].Rule.Text = "other" },

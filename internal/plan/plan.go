@@ -21,6 +21,11 @@ type Plan struct {
 	Fingerprint string
 	// Timeout bounds a whole run, downtime included. Zero means no bound.
 	Timeout time.Duration `json:",omitempty"`
+	// Retention is how long an ended run stays in the store. Zero means for
+	// ever. It is not part of the fingerprint, because no run proceeds otherwise
+	// for it: the one of the registered plan counts for all runs of the
+	// workflow, whatever the plan has that is stored beside them.
+	Retention time.Duration `json:",omitempty"`
 	// InputDeclared says that Input lists every key a run may start with.
 	// Without it any key may be given that no task writes.
 	InputDeclared bool `json:",omitempty"`
@@ -69,6 +74,9 @@ type Task struct {
 	Reads []Read `json:",omitempty"`
 	// Writes are the keys the task is known to write.
 	Writes []Write `json:",omitempty"`
+	// Kept says what sets a task apart that was decided under an earlier plan
+	// of the run. The generator leaves it nil.
+	Kept *Kept `json:",omitempty"`
 }
 
 // Read is a key that a task or its rule looks at.
@@ -83,9 +91,12 @@ type Read struct {
 	// Writers are the ancestors that may write the key, in the order in which
 	// their writes apply: the last completed one that wrote it wins.
 	Writers []int `json:",omitempty"`
-	// Walk says that Writers is not known, because an ancestor is open: the
-	// ancestors are walked instead.
+	// Walk says that Writers is not known, because an ancestor is open or ran
+	// under another plan: the ancestors are walked instead.
 	Walk bool `json:",omitempty"`
+	// Accepted says that the run goes on although what it did before the task
+	// was added or changed does not give it the key. The generator leaves it unset.
+	Accepted bool `json:",omitempty"`
 }
 
 // Write is a key that a task may write.

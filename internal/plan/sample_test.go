@@ -9,7 +9,7 @@ import (
 // sample returns a valid plan that uses every field.
 func sample() *plan.Plan {
 	return &plan.Plan{
-		Name: "orders", Description: "Handles orders.", Fingerprint: "f", Timeout: time.Hour,
+		Name: "orders", Description: "Handles orders.", Fingerprint: "f", Timeout: time.Hour, Retention: 720 * time.Hour,
 		InputDeclared: true,
 		Input: []plan.Input{
 			{Name: "id", Shape: "int"},

@@ -34,6 +34,9 @@ func (p *Plan) validate() error {
 	if p.Timeout < 0 {
 		return fmt.Errorf("timeout %v is negative", p.Timeout)
 	}
+	if p.Retention < 0 {
+		return fmt.Errorf("retention %v is negative", p.Retention)
+	}
 	if err := validateInput(p.Input); err != nil {
 		return err
 	}
@@ -75,7 +78,10 @@ func (p *Plan) validateTask(i int) error {
 	if err := validateDependencies(t.DependsOn, i); err != nil {
 		return err
 	}
-	if err := t.Rule.validate(i); err != nil {
+	if err := p.validateKept(i); err != nil {
+		return err
+	}
+	if err := t.Rule.validate(p.horizon(i)); err != nil {
 		return fmt.Errorf("rule: %w", err)
 	}
 	if t.Timeout < 0 {
@@ -84,7 +90,7 @@ func (p *Plan) validateTask(i int) error {
 	if err := t.Retry.validate(); err != nil {
 		return fmt.Errorf("retry policy: %w", err)
 	}
-	return t.validateKeys(i)
+	return t.validateKeys(p.horizon(i))
 }
 
 // validID reports whether s is [a-z][a-z0-9]*(_[a-z0-9]+)*.
@@ -142,13 +148,13 @@ func (r Retry) validate() error {
 	return nil
 }
 
-func (t *Task) validateKeys(task int) error {
+func (t *Task) validateKeys(horizon int) error {
 	read, written := make(map[string]bool, len(t.Reads)), make(map[string]bool, len(t.Writes))
 	for _, r := range t.Reads {
 		if err := validateKey(read, r.Key); err != nil {
 			return fmt.Errorf("read: %w", err)
 		}
-		if err := validateWriters(r, task); err != nil {
+		if err := validateWriters(r, horizon); err != nil {
 			return fmt.Errorf("read %q: %w", r.Key, err)
 		}
 	}
@@ -172,9 +178,9 @@ func validateKey(seen map[string]bool, key string) error {
 	return nil
 }
 
-func validateWriters(r Read, task int) error {
+func validateWriters(r Read, horizon int) error {
 	if r.Walk && len(r.Writers) > 0 {
 		return errors.New("has writers although the ancestors are walked")
 	}
-	return validateDependencies(r.Writers, task)
+	return validateDependencies(r.Writers, horizon)
 }

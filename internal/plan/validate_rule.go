@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// validate checks the rule of the task at an index.
-func (r *Rule) validate(task int) error {
+// validate checks the rule of a task. The tasks that it names stand before the horizon.
+func (r *Rule) validate(horizon int) error {
 	if r.Tree == nil {
 		if len(r.Reads) > 0 {
 			return errors.New("tests keys but has no tree")
@@ -16,14 +16,14 @@ func (r *Rule) validate(task int) error {
 		return nil
 	}
 	keys := make(map[string]bool)
-	if err := r.Tree.validate(task, func(key string) error { return r.tested(keys, key) }); err != nil {
+	if err := r.Tree.validate(horizon, func(key string) error { return r.tested(keys, key) }); err != nil {
 		return err
 	}
 	if len(keys) < len(r.Reads) {
 		return fmt.Errorf("read %q belongs to no condition", r.Reads[len(keys)].Key)
 	}
 	for _, read := range r.Reads {
-		if err := validateWriters(read, task); err != nil {
+		if err := validateWriters(read, horizon); err != nil {
 			return fmt.Errorf("read %q: %w", read.Key, err)
 		}
 	}
@@ -43,7 +43,7 @@ func (r *Rule) tested(seen map[string]bool, key string) error {
 	return nil
 }
 
-func (n *Node) validate(task int, tested func(key string) error) error {
+func (n *Node) validate(horizon int, tested func(key string) error) error {
 	if n == nil || !known(opNames, n.Op) {
 		return errors.New("a node is empty or of no known kind")
 	}
@@ -57,12 +57,12 @@ func (n *Node) validate(task int, tested func(key string) error) error {
 		}
 		return tested(n.Key)
 	case OpTaskSuccess, OpTaskFailed, OpTaskSkipped:
-		if n.Task < 0 || n.Task >= task {
+		if n.Task < 0 || n.Task >= horizon {
 			return fmt.Errorf("%v of task %d, which does not stand before it", n.Op, n.Task)
 		}
 	}
 	for _, arg := range n.Args {
-		if err := arg.validate(task, tested); err != nil {
+		if err := arg.validate(horizon, tested); err != nil {
 			return err
 		}
 	}

@@ -60,6 +60,7 @@ func TestValidateRefuses(t *testing.T) {
 	}{
 		"no name":              {func(p *plan.Plan) { p.Name = "" }, "the name is empty"},
 		"run timeout":          {func(p *plan.Plan) { p.Timeout = -1 }, "timeout -1ns is negative"},
+		"retention":            {func(p *plan.Plan) { p.Retention = -1 }, "retention -1ns is negative"},
 		"input twice":          {func(p *plan.Plan) { p.Input[1].Name = "id" }, `key "id" is there twice`},
 		"input without name":   {func(p *plan.Plan) { p.Input[0].Name = "" }, "empty or not UTF-8"},
 		"default no JSON":      {func(p *plan.Plan) { p.Input[1].Default = "{" }, `default "{" is not JSON`},

@@ -1,11 +1,13 @@
-package cloacina
+package shape
 
 import (
 	"strings"
 	"testing"
+
+	"github.com/cloacina-go/cloacina/internal/jsonvalue"
 )
 
-func fits(text, raw string) bool { return parseShape(text).check([]byte(raw)) == nil }
+func fits(text, raw string) bool { return Parse(text).Check([]byte(raw)) == nil }
 
 func TestKindsOfShapes(t *testing.T) {
 	t.Parallel()
@@ -68,13 +70,28 @@ func TestShapesInside(t *testing.T) {
 		{"{a: b: int}", `{"a":"x"}`, ""}, {"{a: b: int}", `[]`, "want {a: b: int}, have array"},
 		{"[{a{b: int}]", `[{"a{b":"x"}]`, ""}, {"{*: {]: int}}", `{"a":1}`, ""}, {"[int", `["x"]`, ""},
 	} {
-		err := parseShape(tt.shape).check([]byte(tt.raw))
+		err := Parse(tt.shape).Check([]byte(tt.raw))
 		got := ""
 		if err != nil {
 			got = err.Error()
 		}
 		if got != tt.want {
 			t.Errorf("%s in %s: got %q, want %q", tt.raw, tt.shape, got, tt.want)
+		}
+	}
+}
+
+func describe(raw []byte) string {
+	var s jsonvalue.Scalar
+	s.Parse(raw)
+	return s.Describe()
+}
+
+func TestAny(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"any": true, "": true, "new": true, "int": false, "[any]": false, "{": false} {
+		if Parse(text).Any() != want {
+			t.Errorf("%q: %t", text, !want)
 		}
 	}
 }

@@ -1,4 +1,9 @@
-package cloacina
+// Package shape says whether stored JSON has the shape that a plan names: a
+// word such as int, [T], {name: T, optional?: T}, or {*: T} for a map.
+//
+// A value has a shape if it can be read into a Go type whose shape that is. So
+// it is the reader's question: "0.5" is no int, whoever wrote it.
+package shape
 
 import (
 	"slices"
@@ -7,22 +12,21 @@ import (
 	"github.com/cloacina-go/cloacina/internal/jsonvalue"
 )
 
-// shape is the JSON shape of a value, parsed from the text in a plan: a word
-// such as int, [T], {name: T, optional?: T}, or {*: T} for a map.
-type shape struct {
+// Shape is the JSON shape of a value. It is immutable.
+type Shape struct {
 	text string
 	// kinds are those that can be read into what has the shape; nil for all,
 	// as with "any", and for words of later versions.
 	kinds []jsonvalue.Kind
 	// elem is the shape of the elements or of all members; nil if they are not known.
-	elem *shape
+	elem *Shape
 	// fields are the members of an object.
-	fields []shapeField
+	fields []field
 }
 
-type shapeField struct {
+type field struct {
 	name  string
-	shape *shape
+	shape *Shape
 }
 
 // kindsOf are the kinds of values that can be read into what has a shape, by
@@ -40,25 +44,25 @@ var kindsOf = map[string][]jsonvalue.Kind{
 	"{":      {jsonvalue.Object},
 }
 
-// parseShape parses the text of a shape. Of a text that it cannot take apart,
+// Parse parses the text of a shape. Of a text that it cannot take apart,
 // such as one with a colon in the name of a field, it knows the outermost kind.
-func parseShape(text string) *shape {
-	p := shapeParser{rest: text}
+func Parse(text string) *Shape {
+	p := parser{rest: text}
 	if s, ok := p.shape(); ok && p.rest == "" {
 		return s
 	}
 	for _, bracket := range []string{"[", "{*:", "{"} {
 		if strings.HasPrefix(text, bracket) {
-			return &shape{text: text, kinds: kindsOf[bracket]}
+			return &Shape{text: text, kinds: kindsOf[bracket]}
 		}
 	}
-	return &shape{text: text}
+	return &Shape{text: text}
 }
 
-// check returns an error for the first thing in a stored value that cannot be
+// Check returns an error for the first thing in a stored value that cannot be
 // read into what has the shape. Nulls inside the value and the range of numbers
 // are left to the task that reads it.
-func (s *shape) check(raw []byte) error {
+func (s *Shape) Check(raw []byte) error {
 	var v jsonvalue.Scalar
 	v.Parse(raw)
 	fits := s.kinds == nil || slices.Contains(s.kinds, v.Kind())
@@ -70,19 +74,22 @@ func (s *shape) check(raw []byte) error {
 	}
 	return jsonvalue.Each(raw, func(name string, value []byte) error {
 		if inner := s.inner(name); inner != nil && !isNull(value) {
-			return inner.check(value)
+			return inner.Check(value)
 		}
 		return nil
 	})
 }
 
+// Any reports whether every value has the shape, as far as is known.
+func (s *Shape) Any() bool { return s.kinds == nil }
+
 // inner is the shape of an element or member, nil if it is not known.
-func (s *shape) inner(name string) *shape {
+func (s *Shape) inner(name string) *Shape {
 	if s.elem != nil {
 		return s.elem
 	}
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
-		if i := slices.IndexFunc(s.fields, func(f shapeField) bool { return same(f.name, name) }); i >= 0 {
+		if i := slices.IndexFunc(s.fields, func(f field) bool { return same(f.name, name) }); i >= 0 {
 			return s.fields[i].shape
 		}
 	}

@@ -1,14 +1,14 @@
-package cloacina
+package shape
 
 import "strings"
 
-// shapeParser takes the text of a shape apart.
-type shapeParser struct{ rest string }
+// parser takes the text of a shape apart.
+type parser struct{ rest string }
 
 // shape parses one shape; ok is false if that is not possible.
-func (p *shapeParser) shape() (s *shape, ok bool) {
+func (p *parser) shape() (s *Shape, ok bool) {
 	text := p.rest
-	s = new(shape)
+	s = new(Shape)
 	switch {
 	case p.skip("["):
 		s.kinds = kindsOf["["]
@@ -27,13 +27,13 @@ func (p *shapeParser) shape() (s *shape, ok bool) {
 	return s, ok
 }
 
-func (p *shapeParser) elem(s *shape, end string) (ok bool) {
+func (p *parser) elem(s *Shape, end string) (ok bool) {
 	s.elem, ok = p.shape()
 	return ok && p.skip(end)
 }
 
 // fields parses the fields of an object and its end.
-func (p *shapeParser) fields(s *shape) bool {
+func (p *parser) fields(s *Shape) bool {
 	for {
 		name := strings.TrimSuffix(p.until("[]{}:"), "?")
 		if name == "" || !p.skip(": ") {
@@ -43,7 +43,7 @@ func (p *shapeParser) fields(s *shape) bool {
 		if !ok {
 			return false
 		}
-		s.fields = append(s.fields, shapeField{name, inner})
+		s.fields = append(s.fields, field{name, inner})
 		if !p.skip(", ") {
 			return p.skip("}")
 		}
@@ -51,13 +51,13 @@ func (p *shapeParser) fields(s *shape) bool {
 }
 
 // skip passes over a text if it comes next.
-func (p *shapeParser) skip(text string) (found bool) {
+func (p *parser) skip(text string) (found bool) {
 	p.rest, found = strings.CutPrefix(p.rest, text)
 	return found
 }
 
 // until takes what comes before the first of the characters, or all.
-func (p *shapeParser) until(any string) string {
+func (p *parser) until(any string) string {
 	i := strings.IndexAny(p.rest, any)
 	if i < 0 {
 		i = len(p.rest)

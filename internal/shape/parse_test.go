@@ -1,4 +1,4 @@
-package cloacina
+package shape
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestShapesAreTakenApart(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := shapes(4).Draw(t, "shape")
-		p := shapeParser{rest: text}
+		p := parser{rest: text}
 		if s, ok := p.shape(); !ok || p.rest != "" || s.text != text {
 			t.Fatalf("%s becomes %+v, %q is left", text, s, p.rest)
 		}
@@ -37,7 +37,7 @@ func FuzzShape(f *testing.F) {
 		if raw == "" {
 			return
 		}
-		err := parseShape(text).check([]byte(raw))
+		err := Parse(text).Check([]byte(raw))
 		if _, known := kindsOf[text]; err != nil && !known && !strings.ContainsAny(text, "[{") {
 			t.Fatalf("%s refuses %s: %v", text, raw, err)
 		}
