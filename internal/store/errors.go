@@ -66,6 +66,12 @@ func Describe(c Change) string {
 		return fmt.Sprintf("requeueing of task %d of run %d", c.Task, c.Run)
 	case TaskEnded:
 		return fmt.Sprintf("end of task %d of run %d", c.Task, c.Run)
+	case RunBlocked:
+		return fmt.Sprintf("blocking of run %d", c.Run)
+	case RunUnblocked:
+		return fmt.Sprintf("unblocking of run %d", c.Run)
+	case RunReplanned:
+		return fmt.Sprintf("another plan of run %d", c.Run)
 	case RunEnded:
 		return fmt.Sprintf("end of run %d", c.Run)
 	case CallbackDone:

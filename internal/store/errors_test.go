@@ -17,6 +17,9 @@ func TestDescribe(t *testing.T) {
 		"requeueing of task 3 of run 7":         store.TaskRequeued{Run: 7, Task: 3},
 		"end of task 3 of run 7":                store.TaskEnded{Run: 7, Task: 3},
 		"end of run 7":                          store.RunEnded{Run: 7},
+		"blocking of run 7":                     store.RunBlocked{Run: 7},
+		"unblocking of run 7":                   store.RunUnblocked{Run: 7},
+		"another plan of run 7":                 store.RunReplanned{Run: 7},
 		"callback about task 3 of run 7":        store.CallbackDone{Run: 7, Task: 3},
 		"change of type <nil>":                  nil,
 	} {

@@ -13,10 +13,22 @@ import (
 //
 // State.Open and every Pending are 0: engine.Graph.Restore computes them.
 type OpenRun struct {
-	Num     int64
-	Created int64
-	Plan    *plan.Plan
-	State   *engine.Run
+	Num      int64
+	Created  int64
+	Workflow string
+	Plan     *plan.Plan
+	State    *engine.Run
+	// Cause and Reason say why a blocked run is blocked.
+	Cause  BlockCause
+	Reason string
+	// Delayed has the delay in milliseconds of each retrying task by its index:
+	// how long after the end of its failed attempt its Due is. It bounds the
+	// wait of a driver whose clock was set back meanwhile.
+	Delayed map[int]int64
+	// Damage is not nil if what is stored of the run cannot be relied on. State
+	// may then be incomplete, Plan may be nil, and nothing can be committed
+	// about the run. Other runs are fine.
+	Damage error
 	// Failures are the failures of the last failed attempts by task index.
 	Failures map[int]Failure
 }
@@ -50,7 +62,8 @@ type RunInfo struct {
 	Workflow    string
 	Fingerprint string
 	Status      engine.RunStatus
-	Error       string
+	Cause       BlockCause // 0 unless it is blocked
+	Error       string     // also the reason of a blocked run
 	Created     int64
 	Ended       int64 // 0 while it goes on
 	Deadline    int64 // 0 means none
@@ -63,6 +76,14 @@ type RunDetail struct {
 	Initial []engine.Entry
 	// Tasks runs parallel to the plan's tasks.
 	Tasks []TaskDetail
+	// Replans are the changes of its plan, in their order; Plan is the last one's To.
+	Replans []Replan
+}
+
+// Replan is one change of a run's plan.
+type Replan struct {
+	At       int64
+	From, To *plan.Plan
 }
 
 // TaskDetail is a task of a run with its attempts.
@@ -99,6 +120,39 @@ func (a *Attempt) Failure() (f Failure, ok bool) {
 	default:
 		return Failure{}, false
 	}
+}
+
+// PurgeFilter selects ended runs to delete. The zero value selects all.
+type PurgeFilter struct {
+	// Workflow selects by name; empty means any.
+	Workflow string
+	// Statuses selects by final state; empty means any. Runs that have not
+	// ended are never selected.
+	Statuses []engine.RunStatus
+	// EndedBefore selects runs that ended earlier, in Unix milliseconds; 0 means all.
+	EndedBefore int64
+	// Limit bounds how many runs one call deletes. Defaults to 500.
+	Limit int
+}
+
+// DefaultPurge is how many runs are deleted if a [PurgeFilter] sets no limit.
+const DefaultPurge = 500
+
+// Most returns the limit with its default applied.
+func (f PurgeFilter) Most() int {
+	if f.Limit <= 0 {
+		return DefaultPurge
+	}
+	return f.Limit
+}
+
+// Matches reports whether the filter selects a run, its limit and pending
+// callbacks aside.
+func (f PurgeFilter) Matches(r *RunInfo) bool {
+	return r.Status.Ended() &&
+		(f.Workflow == "" || f.Workflow == r.Workflow) &&
+		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, r.Status)) &&
+		(f.EndedBefore == 0 || r.Ended < f.EndedBefore)
 }
 
 // Filter selects runs. The zero value selects all.

@@ -31,6 +31,10 @@ var (
 	// the changes are stored. The store takes no further commit; opening it
 	// again and reading tells.
 	ErrUncertain = errors.New("outcome of the commit is unknown")
+	// ErrUnavailable says that nothing of a commit was stored although the store
+	// is fine: the disk is full, say, or another program holds a lock. Trying
+	// the same commit again may succeed.
+	ErrUnavailable = errors.New("store is not available at the moment")
 	// ErrOwned says that another process, or this one, has the store open.
 	ErrOwned = errors.New("store is owned by another runner")
 )
@@ -62,6 +66,18 @@ type Store interface {
 	Run(ctx context.Context, id string) (*RunDetail, error)
 	// Runs returns a page of runs, newest first.
 	Runs(ctx context.Context, f Filter) ([]RunInfo, error)
+	// Purge deletes ended runs with all that is stored about them, those first
+	// that ended first, and returns how many. A run with a pending callback
+	// stays. A run is deleted whole or not at all; if an error is returned,
+	// some runs may be gone, as the count says. The numbers of deleted runs are
+	// not used again, their IDs can be.
+	//
+	// It may be called at any time, also beside Commit.
+	Purge(ctx context.Context, f PurgeFilter) (deleted int, err error)
+	// OldestEnd returns when that stored run of a workflow ended which ended
+	// first, 0 if there is none; a pending callback does not matter. An empty
+	// name stands for every workflow.
+	OldestEnd(ctx context.Context, workflow string) (int64, error)
 	// Close releases everything. Nothing is lost by not calling it.
 	Close() error
 }
@@ -178,7 +194,8 @@ const (
 )
 
 // RunBlocked records that nothing of a run goes on until [RunUnblocked] or its
-// end. Its tasks keep their states. Blocking a blocked run replaces cause and reason.
+// end. Its tasks keep their states; all that can be recorded of them is that
+// they are cancelled. Blocking a blocked run replaces cause and reason.
 type RunBlocked struct {
 	Run    int64
 	Cause  BlockCause
@@ -192,24 +209,25 @@ type RunUnblocked struct {
 	At  int64
 }
 
-// RunReplanned records that a run goes on under another plan. The history of
-// its tasks is renumbered with it, and the change itself is kept.
+// RunReplanned records that a run, blocked or not, goes on under another plan
+// of its workflow. The history of its tasks and their pending callbacks are
+// renumbered with it, and the change itself is kept.
 type RunReplanned struct {
 	Run  int64
 	Plan *plan.Plan
 	// Tasks has the index in Plan of each task of the plan before; -1 for one
-	// that is gone, which must not have been decided.
+	// that is gone, which has to be waiting. Tasks of Plan that none of the
+	// plan before became are waiting.
 	Tasks []int
 	At    int64
 }
 
-// RunEnded records the final state of a run, or that it is blocked; a blocked
-// run has not ended. Nothing of a run but its pending callbacks can be changed
-// after its end.
+// RunEnded records the final state of a run, blocked or not. Nothing of a run
+// but its pending callbacks can be changed after its end.
 type RunEnded struct {
 	Run    int64
 	Status engine.RunStatus
-	Error  string // why it failed as a whole or is blocked, such as its timeout
+	Error  string // why it failed as a whole, such as its timeout
 	At     int64
 }
 

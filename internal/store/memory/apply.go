@@ -15,8 +15,14 @@ func (s *Store) apply(c store.Change) error {
 	switch c := c.(type) {
 	case store.RunCreated:
 		return s.create(c)
+	case store.RunBlocked:
+		return s.changeRun(c.Run, c)
+	case store.RunUnblocked:
+		return s.changeRun(c.Run, c)
+	case store.RunReplanned:
+		return s.changeRun(c.Run, c)
 	case store.RunEnded:
-		return s.end(c)
+		return s.changeRun(c.Run, c)
 	case store.CallbackDone:
 		s.setCallback(callbackKey{c.Run, c.Task}, false)
 		return nil
@@ -64,24 +70,15 @@ func (s *Store) plan(p *plan.Plan) (*plan.Plan, error) {
 	return known, nil
 }
 
-func (s *Store) end(c store.RunEnded) error {
-	if _, err := s.ledger.End(c); err != nil {
-		return err
-	}
-	r := s.find(c.Run)
-	before := r.info
-	s.undo = append(s.undo, func() { r.info = before })
-	r.info.Status = c.Status
-	r.info.Error = c.Error
-	if c.Status.Ended() {
-		r.info.Ended = c.At
-	}
-	return nil
+// pending reports whether a callback is pending.
+func (s *Store) pending(key callbackKey) bool {
+	_, ok := s.callbacks[key]
+	return ok
 }
 
 // setCallback makes a callback pending, or not pending any more.
 func (s *Store) setCallback(key callbackKey, pending bool) {
-	if _, before := s.callbacks[key]; before == pending {
+	if s.pending(key) == pending {
 		return
 	}
 	set := func(pending bool) {

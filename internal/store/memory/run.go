@@ -16,6 +16,7 @@ type run struct {
 	plan    *plan.Plan
 	initial []engine.Entry
 	tasks   []task
+	replans []store.Replan
 }
 
 // task is a task with the ledger's view of it.
@@ -26,20 +27,25 @@ type task struct {
 
 // newRun returns the run that a creation asks for.
 func newRun(c store.RunCreated, p *plan.Plan) *run {
-	r := &run{
+	return &run{
 		info: store.RunInfo{
 			Num: c.Num, ID: c.ID, Workflow: c.Plan.Name, Fingerprint: c.Plan.Fingerprint,
 			Status: engine.RunRunning, Created: c.At, Deadline: c.Deadline,
 		},
 		plan:    p,
 		initial: clone(c.Initial),
-		tasks:   make([]task, len(c.Plan.Tasks)),
+		tasks:   newTasks(len(c.Plan.Tasks)),
 	}
-	for i := range r.tasks {
-		r.tasks[i].state.Status = engine.TaskWaiting
-		r.tasks[i].detail.Status = engine.TaskWaiting
+}
+
+// newTasks returns tasks that wait.
+func newTasks(n int) []task {
+	tasks := make([]task, n)
+	for i := range tasks {
+		tasks[i].state.Status = engine.TaskWaiting
+		tasks[i].detail.Status = engine.TaskWaiting
 	}
-	return r
+	return tasks
 }
 
 // start begins an attempt, or begins it again.
@@ -92,7 +98,7 @@ func (t *task) restore(s saved) {
 
 // detail returns a copy of the run.
 func (r *run) detail() *store.RunDetail {
-	d := &store.RunDetail{RunInfo: r.info, Plan: r.plan, Initial: clone(r.initial)}
+	d := &store.RunDetail{RunInfo: r.info, Plan: r.plan, Initial: clone(r.initial), Replans: slices.Clone(r.replans)}
 	d.Tasks = make([]store.TaskDetail, len(r.tasks))
 	for i := range r.tasks {
 		d.Tasks[i] = r.tasks[i].detail
@@ -117,16 +123,23 @@ func (r *run) callback(task int) store.Callback {
 // open returns what is needed to go on with the run.
 func (r *run) open() *store.OpenRun {
 	o := &store.OpenRun{
-		Num: r.info.Num, Created: r.info.Created, Plan: r.plan,
+		Num: r.info.Num, Created: r.info.Created, Workflow: r.info.Workflow, Plan: r.plan,
 		State: &engine.Run{
 			ID: r.info.ID, Status: r.info.Status, Deadline: r.info.Deadline,
 			Initial: clone(r.initial), Tasks: make([]engine.Task, len(r.tasks)),
 		},
-		Failures: map[int]store.Failure{},
+		Failures: map[int]store.Failure{}, Delayed: map[int]int64{},
+	}
+	if r.info.Status == engine.RunBlocked {
+		o.Cause, o.Reason = r.info.Cause, r.info.Error
 	}
 	for i := range r.tasks {
 		t := &r.tasks[i]
 		o.State.Tasks[i] = t.engineTask()
+		if t.state.Status == engine.TaskRetrying {
+			last := t.detail.Attempts[len(t.detail.Attempts)-1]
+			o.Delayed[i] = last.Due - last.Ended
+		}
 		for _, a := range t.detail.Attempts {
 			if f, ok := a.Failure(); ok {
 				o.Failures[i] = f

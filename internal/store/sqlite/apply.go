@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 
+	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/store"
 	lib "modernc.org/sqlite/lib"
 )
@@ -13,7 +14,7 @@ import (
 func (w *writer) apply(o *op) error {
 	args, err := w.arguments(o)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", store.Describe(o.change), err)
 	}
 	affected, err := w.run(o.kind, args...)
 	switch {
@@ -28,87 +29,178 @@ func (w *writer) apply(o *op) error {
 	}
 }
 
-// arguments returns the arguments of a statement.
+// arguments returns the arguments of a statement, and does before it what else
+// a change needs.
 func (w *writer) arguments(o *op) ([]driver.Value, error) {
 	switch c := o.change.(type) {
 	case store.RunCreated:
 		return w.createArguments(&c)
+	case store.RunBlocked:
+		return w.moveArguments(o, engine.RunBlocked, int64(c.Cause), nil, orNull(c.Reason))
+	case store.RunUnblocked:
+		return w.moveArguments(o, engine.RunRunning, nil, nil, nil)
 	case store.RunEnded:
-		var ended driver.Value
-		if c.Status.Ended() {
-			ended = c.At
-		}
-		return []driver.Value{int64(c.Status), ended, orNull(c.Error), c.Run}, nil
+		return w.moveArguments(o, c.Status, nil, c.At, orNull(c.Error))
+	case store.RunReplanned:
+		return w.replanArguments(o, &c)
 	case store.TaskDecided:
 		return w.decideArguments(o, &c)
 	case store.AttemptStarted:
 		return w.startArguments(o, &c)
 	case store.AttemptEnded:
-		return endArguments(o, &c), nil
+		return w.endArguments(o, &c)
 	case store.TaskEnded:
-		return finishArguments(o, &c), nil
+		return w.finishArguments(o, &c), nil
 	case store.CallbackDone:
 		return []driver.Value{c.Run, int64(c.Task)}, nil
 	default: // store.TaskRequeued
-		return []driver.Value{o.id}, nil
+		return []driver.Value{addend(w.moved(o)), o.id}, nil
 	}
 }
 
 func (w *writer) createArguments(c *store.RunCreated) ([]driver.Value, error) {
 	id, err := w.planID(c.Plan)
 	keys, vals := pack(c.Initial)
-	return []driver.Value{c.Num, c.ID, id, c.At, orNull(c.Deadline), keys, vals}, err
+	args := []driver.Value{c.Num, nil, c.ID, id, c.At, orNull(c.Deadline), keys, vals}
+	args[1] = signed(w.sums.group(&layoutRun, runMade, c.Num, args[2:6]...) +
+		w.sums.group(&layoutRun, runState, c.Num, int64(engine.RunRunning), nil, nil, nil) +
+		w.sums.group(&layoutRun, runInitial, c.Num, args[6:8]...))
+	return args, err
+}
+
+// moveArguments covers all that changes the state of a run. Why a run is
+// blocked is not known here, so its row is read.
+func (w *writer) moveArguments(
+	o *op, status engine.RunStatus, cause, ended, text driver.Value,
+) ([]driver.Value, error) {
+	before := w.sums.group(&layoutRun, runState, o.run, int64(o.was), nil, nil, nil)
+	if o.was == engine.RunBlocked {
+		var err error
+		if before, _, err = w.stored(&layoutRun, runState, o.run); err != nil {
+			return nil, err
+		}
+	}
+	sum := addend(w.sums.group(&layoutRun, runState, o.run, int64(status), cause, ended, text) - before)
+	if o.kind == stmtEndRun {
+		return []driver.Value{int64(status), ended, text, sum, o.run}, nil
+	}
+	return []driver.Value{int64(status), cause, ended, text, sum, o.run, int64(o.was)}, nil
+}
+
+// moved returns how the sum of a step changes with its state.
+func (w *writer) moved(o *op) int64 {
+	return w.stateSum(o.id, o.state) - w.stateSum(o.id, o.from)
+}
+
+// stateSum returns what the state of a step adds to its sum.
+func (w *writer) stateSum(id int64, state engine.TaskStatus) int64 {
+	return w.sums.group(&layoutStep, stepState, id, int64(state))
+}
+
+// madeSum returns what a new row adds to its sum for having been made.
+func (w *writer) madeSum(id int64, decided, leaves driver.Value) int64 {
+	return w.sums.group(&layoutStep, stepMade, id, decided, leaves, int64(0))
 }
 
 // decideArguments covers the start that may be part of the decision.
 func (w *writer) decideArguments(o *op, c *store.TaskDecided) ([]driver.Value, error) {
-	args := []driver.Value{o.id, o.run, int64(o.state), c.At, nil, nil, nil}
+	args := []driver.Value{o.id, nil, c.At, nil, nil, nil}
 	if leaves := c.Leaves.AppendBytes(nil); len(leaves) > 0 {
-		args[4] = leaves
+		args[3] = leaves
 	}
-	if start, ok := o.also.(store.AttemptStarted); ok {
-		worker, err := w.workerID(workerKey{start.Host, start.Version})
-		if err != nil {
-			return nil, err
-		}
-		args[5], args[6] = worker, start.At
+	sum := w.madeSum(o.id, args[2], args[3]) + w.stateSum(o.id, o.state)
+	start, ok := o.also.(store.AttemptStarted)
+	if !ok {
+		args[1], args[4] = signed(sum), int64(o.state)
+		return args[:5], nil
 	}
-	return args, nil
+	worker, err := w.workerID(workerKey{start.Host, start.Version})
+	args[4], args[5] = worker, start.At
+	args[1] = signed(sum + w.sums.group(&layoutStep, stepStart, o.id, args[4:]...))
+	return args, err
 }
 
 func (w *writer) startArguments(o *op, c *store.AttemptStarted) ([]driver.Value, error) {
 	worker, err := w.workerID(workerKey{c.Host, c.Version})
-	if o.kind == stmtStart {
-		return []driver.Value{o.id, o.run, worker, c.At}, err
+	if err != nil {
+		return nil, err
 	}
-	return []driver.Value{worker, c.At, o.id}, err
+	started := driver.Value(c.At)
+	sum := w.sums.group(&layoutStep, stepStart, o.id, worker, started)
+	switch o.kind {
+	case stmtStart:
+		sum += w.madeSum(o.id, nil, nil) + w.stateSum(o.id, engine.TaskRunning)
+		return []driver.Value{o.id, signed(sum), worker, started}, nil
+	case stmtRestart:
+		for _, emptied := range []int{stepStart, stepAttempt} {
+			before, _, err := w.stored(&layoutStep, emptied, o.id)
+			if err != nil {
+				return nil, err
+			}
+			sum -= before
+		}
+	}
+	return []driver.Value{worker, started, addend(sum + w.moved(o)), o.id}, nil
 }
 
 // endArguments covers the end of the task that may be part of the attempt's.
-func endArguments(o *op, c *store.AttemptEnded) []driver.Value {
-	var closed, interruptions, keys, vals driver.Value
-	if c.Outcome == store.AttemptInterrupted {
-		interruptions = int64(c.Interruptions)
+func (w *writer) endArguments(o *op, c *store.AttemptEnded) ([]driver.Value, error) {
+	if o.kind == stmtCountInterruption {
+		return w.interruptArguments(o, c)
+	}
+	if o.kind == stmtComplete {
+		return w.completeArguments(o, c), nil
+	}
+	args := []driver.Value{
+		int64(c.Outcome), c.At, orNull(c.Due), orNull(c.Error), nil, nil, nil, int64(o.state), nil, o.id,
 	}
 	if finish, ok := o.also.(store.TaskEnded); ok {
-		keys, vals = pack(finish.Writes)
+		args[5], args[6] = pack(finish.Writes)
 		if finish.At != c.At {
-			closed = finish.At
+			args[4] = finish.At
 		}
 	}
-	return []driver.Value{
-		int64(o.state), int64(c.Outcome), c.At, closed, orNull(c.Due), orNull(c.Error),
-		interruptions, keys, vals, o.id,
-	}
+	args[8] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, args[:4]...) +
+		w.sums.group(&layoutStep, stepEnd, o.id, args[4:7]...) + w.moved(o))
+	return args, nil
 }
 
-func finishArguments(o *op, c *store.TaskEnded) []driver.Value {
+func (w *writer) completeArguments(o *op, c *store.AttemptEnded) []driver.Value {
+	args := []driver.Value{c.At, nil, nil, nil, o.id}
+	args[1], args[2] = pack(o.also.(store.TaskEnded).Writes)
+	args[3] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, int64(store.AttemptSucceeded), args[0], nil, nil) +
+		w.sums.group(&layoutStep, stepEnd, o.id, nil, args[1], args[2]) + w.moved(o))
+	return args
+}
+
+// interruptArguments sets the count of interruptions, whose group is not known.
+func (w *writer) interruptArguments(o *op, c *store.AttemptEnded) ([]driver.Value, error) {
+	before, made, err := w.stored(&layoutStep, stepMade, o.id)
+	if err != nil {
+		return nil, err
+	}
+	count := driver.Value(int64(c.Interruptions))
+	after := w.sums.group(&layoutStep, stepMade, o.id, made[0], made[1], count)
+	return []driver.Value{count, addend(after - before), o.id}, nil
+}
+
+func (w *writer) finishArguments(o *op, c *store.TaskEnded) []driver.Value {
 	switch o.kind {
 	case stmtFinishWaiting:
-		return []driver.Value{o.id, o.run, int64(o.state), c.At}
+		sum := w.madeSum(o.id, nil, nil) + w.stateSum(o.id, o.state) +
+			w.sums.group(&layoutStep, stepEnd, o.id, c.At, nil, nil)
+		return []driver.Value{o.id, signed(sum), int64(o.state), c.At}
 	case stmtAddCallback:
-		return []driver.Value{c.Run, int64(c.Task)}
+		return w.callbackArguments(c.Run, c.Task)
 	}
-	keys, vals := pack(c.Writes)
-	return []driver.Value{int64(o.state), c.At, keys, vals, o.id}
+	args := []driver.Value{c.At, nil, nil, int64(o.state), nil, o.id, int64(o.from)}
+	args[1], args[2] = pack(c.Writes)
+	args[4] = addend(w.sums.group(&layoutStep, stepEnd, o.id, args[:3]...) + w.moved(o))
+	return args
+}
+
+func (w *writer) callbackArguments(run int64, task int) []driver.Value {
+	args := []driver.Value{nil, run, int64(task)}
+	args[0] = signed(w.sums.group(&layoutCallback, 0, stepID(run, task, 0), args[1:]...))
+	return args
 }

@@ -21,10 +21,16 @@ func stepID(run int64, task int, number int32) int64 {
 
 // op is one statement to execute.
 type op struct {
-	kind  int   // a prepared statement
-	id    int64 // the row of a step
-	run   int64
-	state engine.TaskStatus
+	kind int // a prepared statement
+
+	// Of a task: the id of the step's row, and the state of the task before,
+	// if the row is there, and afterwards.
+	id          int64
+	from, state engine.TaskStatus
+	// Of a run: its number and its state before.
+	run int64
+	was engine.RunStatus
+
 	// change is what the statement stores, and also what it stores besides:
 	// the start that follows a decision, or the end of the task that follows
 	// the end of an attempt.
@@ -37,6 +43,36 @@ type op struct {
 type batch struct {
 	ops  []op
 	last map[int64]int // the last op of a step's row
+}
+
+// prepare has the ledger check the changes and turns them into statements.
+func (s *Store) prepare(changes []store.Change) error {
+	b := &s.w.ops
+	b.reset()
+	for _, change := range changes {
+		switch c := change.(type) {
+		case store.RunCreated:
+			if _, err := s.ledger.Create(c); err != nil {
+				return err
+			}
+			b.ops = append(b.ops, op{kind: stmtCreateRun, run: c.Num, change: change})
+		case store.RunBlocked, store.RunUnblocked, store.RunReplanned, store.RunEnded:
+			r, before, err := s.ledger.Run(c)
+			if err != nil {
+				return err
+			}
+			b.whole(r, before, c)
+		case store.CallbackDone:
+			b.ops = append(b.ops, op{kind: stmtDropCallback, change: change})
+		default:
+			r, before, after, err := s.ledger.Task(c)
+			if err != nil {
+				return err
+			}
+			b.task(r, before, after, c)
+		}
+	}
+	return nil
 }
 
 // reset empties the batch.
@@ -63,52 +99,86 @@ func (b *batch) previous(id int64, kind int) *op {
 	return nil
 }
 
+// whole adds a change of a run as a whole, which the ledger has accepted.
+func (b *batch) whole(r *ledger.Run, before engine.RunStatus, c store.Change) {
+	o := op{kind: stmtMoveRun, run: r.Num, was: before, change: c}
+	switch c.(type) {
+	case store.RunReplanned:
+		o.kind = stmtReplan
+		clear(b.last) // what follows is about rows with other numbers
+	case store.RunEnded:
+		if before == engine.RunRunning {
+			o.kind = stmtEndRun
+		}
+	}
+	b.ops = append(b.ops, o)
+}
+
 // task adds a change of a task, which the ledger has accepted.
-func (b *batch) task(r *ledger.Run, before, after ledger.Task, c store.Change) {
+func (b *batch) task(r *ledger.Run, before, after ledger.Task, change store.Change) {
 	row := max(before.Attempt, 1)
-	switch c := c.(type) {
+	switch c := change.(type) {
 	case store.TaskDecided:
 		number := int32(0)
 		if c.Ready {
 			number = 1
 		}
-		b.add(op{kind: stmtDecide, id: stepID(r.Num, c.Task, number), run: r.Num, state: after.Status, change: c})
+		b.add(op{kind: stmtDecide, id: stepID(r.Num, c.Task, number), state: after.Status, change: change})
 	case store.AttemptStarted:
-		b.startAttempt(r, before, c)
+		b.startAttempt(before, change, stepID(r.Num, c.Task, int32(c.Attempt)))
 	case store.AttemptEnded:
-		b.add(op{kind: stmtEnd, id: stepID(r.Num, c.Task, row), state: after.Status, change: c})
+		id := stepID(r.Num, c.Task, row)
+		if c.Outcome == store.AttemptInterrupted {
+			b.ops = append(b.ops, op{kind: stmtCountInterruption, id: id, change: change})
+		}
+		b.add(op{kind: stmtEnd, id: id, from: before.Status, state: after.Status, change: change})
 	case store.TaskRequeued:
-		b.add(op{kind: stmtRequeue, id: stepID(r.Num, c.Task, row), change: c})
+		id := stepID(r.Num, c.Task, row)
+		b.add(op{kind: stmtRequeue, id: id, from: before.Status, state: after.Status, change: change})
 	case store.TaskEnded:
-		b.finishTask(r, before, c)
+		if before.Status == engine.TaskWaiting {
+			b.add(op{kind: stmtFinishWaiting, id: stepID(r.Num, c.Task, 0), state: c.Status, change: change})
+		} else {
+			b.finishTask(before, change, stepID(r.Num, c.Task, row))
+		}
 		if c.Callback {
-			b.ops = append(b.ops, op{kind: stmtAddCallback, change: c})
+			b.ops = append(b.ops, op{kind: stmtAddCallback, change: change})
 		}
 	}
 }
 
-func (b *batch) startAttempt(r *ledger.Run, before ledger.Task, c store.AttemptStarted) {
-	id := stepID(r.Num, c.Task, int32(c.Attempt))
-	if o := b.previous(id, stmtDecide); o != nil && o.also == nil {
-		o.state, o.also = engine.TaskRunning, c
+// startAttempt adds the start of an attempt, whose row has the id. Changes are
+// passed on as they came in, because another copy is another allocation.
+func (b *batch) startAttempt(before ledger.Task, change store.Change, id int64) {
+	if o := b.previous(id, stmtDecide); o != nil {
+		o.kind, o.state, o.also = stmtDecideAndStart, engine.TaskRunning, change
 		return
 	}
-	kind := stmtRestart
-	if before.Attempt > 0 && !before.Again() {
-		kind = stmtStart
+	o := op{kind: stmtStart, id: id, from: before.Status, state: engine.TaskRunning, change: change}
+	switch {
+	case before.Again():
+		o.kind = stmtRestart
+	case before.Attempt == 0:
+		o.kind = stmtStartDecided
 	}
-	b.add(op{kind: kind, id: id, run: r.Num, change: c})
+	b.add(o)
 }
 
-func (b *batch) finishTask(r *ledger.Run, before ledger.Task, c store.TaskEnded) {
-	if before.Status == engine.TaskWaiting {
-		b.add(op{kind: stmtFinishWaiting, id: stepID(r.Num, c.Task, 0), run: r.Num, state: c.Status, change: c})
-		return
-	}
-	id := stepID(r.Num, c.Task, max(before.Attempt, 1))
+// finishTask adds the end of a task that was decided; its last row has the id.
+func (b *batch) finishTask(before ledger.Task, change store.Change, id int64) {
+	c := change.(store.TaskEnded)
 	if o := b.previous(id, stmtEnd); o != nil {
-		o.state, o.also = c.Status, c
+		o.state, o.also = c.Status, change
+		if plain(o.change.(store.AttemptEnded), c) {
+			o.kind = stmtComplete
+		}
 		return
 	}
-	b.add(op{kind: stmtFinish, id: id, state: c.Status, change: c})
+	b.add(op{kind: stmtFinish, id: id, from: before.Status, state: c.Status, change: change})
+}
+
+// plain reports whether a task completed with its attempt, and nothing more is
+// to be said about it.
+func plain(end store.AttemptEnded, c store.TaskEnded) bool {
+	return c.Status == engine.TaskCompleted && c.At == end.At && end.Due == 0 && end.Error == ""
 }

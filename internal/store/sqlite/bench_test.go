@@ -149,3 +149,34 @@ func benchmarkOpen(b *testing.B, runs int64) {
 		closed(b, s)
 	}
 }
+
+// BenchmarkPurge deletes ended runs, 500 at a time, from a store of ten thousand.
+func BenchmarkPurge(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "runs.db"))
+	p := sevenPlan()
+	num := int64(0)
+	fill := func(until int64) {
+		for num < until {
+			num++
+			var batch []store.Change
+			for _, stage := range stages(num, p) {
+				batch = append(batch, stage...)
+			}
+			commit(b, s, batch...)
+		}
+	}
+	fill(10_000)
+	purged := 0
+	for b.Loop() {
+		n, err := s.Purge(context.Background(), store.PurgeFilter{Workflow: "seven", EndedBefore: 1 << 60})
+		if err != nil {
+			b.Fatal(err)
+		}
+		purged += n
+		b.StopTimer()
+		fill(num + int64(n))
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(purged)/b.Elapsed().Seconds(), "runs/s")
+	closed(b, s)
+}

@@ -3,64 +3,76 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 
-	"github.com/cloacina-go/cloacina/internal/engine"
-	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
 // selectCallbacks reads the pending callbacks with the last step of each task.
-const selectCallbacks = `SELECT callback.run, run.id, plan.name, run.plan, callback.task,
-	step.state, step.id, step.outcome, step.error
+var selectCallbacks = "SELECT " + layoutCallback.columns() + ", run.id, plan.name, run.plan, " + stepColumns + `
 	FROM callback JOIN run ON run.num = callback.run JOIN plan ON plan.id = run.plan
 	JOIN step ON step.id = (SELECT max(id) FROM step AS last
 		WHERE last.id >= (callback.run << 28) + (callback.task << 10)
 			AND last.id < (callback.run << 28) + (callback.task + 1 << 10))
+	LEFT JOIN worker ON worker.id = step.worker
 	ORDER BY callback.run, callback.task`
 
 // Callbacks returns the callbacks that are pending, ordered by run and task.
-func (s *Store) Callbacks(ctx context.Context) ([]store.Callback, error) {
-	var pending []store.Callback
-	err := s.read(ctx, func(c conn) error {
-		var planIDs []int64
-		err := query(ctx, c, selectCallbacks, func(v []driver.Value) error {
-			planIDs = append(planIDs, integer(v[3]))
-			pending = append(pending, scanCallback(v))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		return nameTasks(ctx, c, pending, planIDs)
+// It leaves out those about a task whose rows are damaged, because what would
+// be told may not be true; they stay pending.
+func (r *reader) Callbacks(ctx context.Context) (pending []store.Callback, err error) {
+	err = r.read(ctx, func(c conn) error {
+		pending, err = selectPending(ctx, c)
+		return err
 	})
 	return pending, err
 }
 
-// scanCallback reads a row of selectCallbacks.
-func scanCallback(v []driver.Value) store.Callback {
-	last := store.Attempt{Outcome: store.AttemptOutcome(integer(v[7])), Error: text(v[8])}
-	c := store.Callback{
-		Run: integer(v[0]), ID: text(v[1]), Workflow: text(v[2]), Task: int(integer(v[4])),
-		Status: engine.TaskStatus(integer(v[5])), Attempts: int(integer(v[6]) & stepMask),
+func selectPending(ctx context.Context, c conn) (pending []store.Callback, err error) {
+	var sums summer
+	var planIDs []int64
+	err = query(ctx, c, selectCallbacks, func(v []driver.Value) error {
+		if callback, ok := scanCallback(&sums, v); ok {
+			planIDs = append(planIDs, integer(v[6]))
+			pending = append(pending, callback)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	c.Failure, _ = last.Failure()
-	return c
+	return nameTasks(ctx, c, pending, planIDs)
 }
 
-// nameTasks fills in the ids of the tasks. Each plan is read once, however
-// many callbacks it has.
-func nameTasks(ctx context.Context, c conn, pending []store.Callback, planIDs []int64) error {
-	plans := page{plans: map[int64]*plan.Plan{}}
-	for i := range pending {
-		p, err := plans.plan(ctx, c, planIDs[i])
-		if err != nil {
-			return err
-		}
-		st := step{run: pending[i].Run, task: pending[i].Task}
-		if err := st.check(len(p.Tasks)); err != nil {
-			return err
-		}
-		pending[i].TaskID = p.Tasks[pending[i].Task].ID
+// scanCallback reads a row of selectCallbacks; ok is false if it is damaged.
+func scanCallback(sums *summer, v []driver.Value) (c store.Callback, ok bool) {
+	if _, err := sums.check(&layoutCallback, v[:4]); err != nil {
+		return c, false
 	}
-	return nil
+	st, err := scanStep(sums, v[7:])
+	c = store.Callback{
+		Run: integer(v[2]), ID: text(v[4]), Workflow: text(v[5]), Task: int(integer(v[3])),
+		Status: st.state, Attempts: st.number,
+	}
+	c.Failure, _ = st.attempt.Failure()
+	return c, err == nil
+}
+
+// nameTasks fills in the ids of the tasks, and leaves out callbacks whose plan
+// is damaged.
+func nameTasks(ctx context.Context, c conn, pending []store.Callback, planIDs []int64) ([]store.Callback, error) {
+	var read plans
+	var named []store.Callback
+	for i, callback := range pending {
+		p, err := read.get(ctx, c, planIDs[i])
+		switch {
+		case errors.Is(err, ErrDamaged):
+		case err != nil:
+			return nil, err
+		case callback.Task < len(p.Tasks):
+			callback.TaskID = p.Tasks[callback.Task].ID
+			named = append(named, callback)
+		}
+	}
+	return named, nil
 }

@@ -18,7 +18,7 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.closed:
+	case s.closed.Load():
 		return store.ErrClosed
 	case s.broken != nil:
 		return s.broken
@@ -28,9 +28,9 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) error {
 	s.commits++
 	if err := s.prepare(changes); err != nil {
 		s.ledger.Undo()
-		return err
+		return unavailable(err)
 	}
-	if err := s.write(); err != nil {
+	if err := s.transaction(s.write); err != nil {
 		s.ledger.Undo()
 		s.w.plans.undo()
 		s.w.workers.undo()
@@ -42,64 +42,60 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) error {
 	return nil
 }
 
-// prepare has the ledger check the changes and turns them into statements.
-func (s *Store) prepare(changes []store.Change) error {
-	b := &s.w.ops
-	b.reset()
-	for _, change := range changes {
-		switch c := change.(type) {
-		case store.RunCreated:
-			if _, err := s.ledger.Create(c); err != nil {
-				return err
-			}
-			b.ops = append(b.ops, op{kind: stmtCreateRun, change: c})
-		case store.RunEnded:
-			if _, err := s.ledger.End(c); err != nil {
-				return err
-			}
-			b.ops = append(b.ops, op{kind: stmtEndRun, change: c})
-		case store.CallbackDone:
-			b.ops = append(b.ops, op{kind: stmtDropCallback, change: c})
-		default:
-			r, before, after, err := s.ledger.Task(c)
-			if err != nil {
-				return err
-			}
-			b.task(r, before, after, c)
+// write executes the statements of a batch.
+func (s *Store) write() error {
+	for i := range s.w.ops.ops {
+		if err := s.w.apply(&s.w.ops.ops[i]); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// write executes the statements in a transaction.
-func (s *Store) write() error {
+// transaction executes what writes in a transaction; a purge is one, too. An
+// error that does not match [store.ErrUncertain] means that nothing is stored.
+func (s *Store) transaction(write func() error) error {
 	if _, err := s.w.run(stmtBegin); err != nil {
-		return explain("commit to", s.path, err)
+		return s.refusal(err)
 	}
-	for i := range s.w.ops.ops {
-		if err := s.w.apply(&s.w.ops.ops[i]); err != nil {
-			return s.rollback(err)
-		}
+	if err := write(); err != nil {
+		return s.rollback(err)
+	}
+	version, err := s.w.conn.FileControlDataVersion("main")
+	if err != nil {
+		return s.rollback(err)
 	}
 	if _, err := s.w.run(stmtCommit); err != nil {
-		// What reached the disk is not known, so nothing more is written.
-		err = fmt.Errorf("%w; open it again to find out: %w", store.ErrUncertain, err)
-		s.broken = explain("commit to", s.path, err)
-		return s.broken
+		return s.settle(version, err)
 	}
+	s.keepLog(len(s.w.ops.ops))
 	return nil
 }
 
 // rollback ends a transaction after an error in it. Some errors end it by
 // themselves; the statement then fails, with nothing left to take back.
 func (s *Store) rollback(cause error) error {
-	err := explain("commit to", s.path, cause)
-	if errors.Is(cause, store.ErrExists) {
-		err = cause
-	}
+	err := s.refusal(cause)
 	if _, failed := s.w.run(stmtRollback); failed != nil && code(failed) != lib.SQLITE_ERROR {
 		s.broken = explain("roll back", s.path, failed)
 		return errors.Join(err, s.broken)
+	}
+	return err
+}
+
+// refusal explains why nothing of a commit was stored, and says whether trying
+// again may help.
+func (s *Store) refusal(cause error) error {
+	if errors.Is(cause, store.ErrExists) {
+		return cause
+	}
+	return explain("commit to", s.path, unavailable(cause))
+}
+
+// unavailable marks an error that may not come again.
+func unavailable(err error) error {
+	if passing(err) {
+		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	}
 	return err
 }

@@ -25,14 +25,46 @@ func (b broken) ExecContext(context.Context, []driver.NamedValue) (driver.Result
 	return nil, b.err
 }
 
-func TestFailedCommitIsUncertainAndTheLast(t *testing.T) {
+// lying is a prepared statement that fails after it was executed.
+type lying struct {
+	stmt
+	err error
+}
+
+func (l lying) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	if _, err := l.stmt.ExecContext(ctx, args); err != nil {
+		return nil, err
+	}
+	return nil, l.err
+}
+
+func TestCommitThatIsNotExecuted(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	cause := errors.New("the disk is on fire")
 	works := s.w.stmts[stmtCommit]
 	s.w.stmts[stmtCommit] = broken{works, cause}
+	for range 3 {
+		err := s.Commit(context.Background(), []store.Change{created(1)})
+		if !errors.Is(err, store.ErrUnavailable) || !errors.Is(err, cause) || errors.Is(err, store.ErrUncertain) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if _, err := s.Find(context.Background(), "run-1"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("find: %v", err)
+	}
+	s.w.stmts[stmtCommit] = works
+	mustCommit(t, s, created(1)) // the ledger has forgotten it, and the plan
+}
+
+func TestCommitThatFailsAfterItsEffectIsTheLast(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	cause := errors.New("the disk is on fire")
+	works := s.w.stmts[stmtCommit]
+	s.w.stmts[stmtCommit] = lying{works, cause}
 	err := s.Commit(context.Background(), []store.Change{created(1)})
-	if !errors.Is(err, store.ErrUncertain) || !errors.Is(err, cause) {
+	if !errors.Is(err, store.ErrUncertain) || !errors.Is(err, cause) || errors.Is(err, store.ErrUnavailable) {
 		t.Fatalf("got %v", err)
 	}
 	s.w.stmts[stmtCommit] = works
@@ -145,7 +177,7 @@ func TestSettingsOfConnections(t *testing.T) {
 	s := openStore(t)
 	for pragma, want := range map[string]int64{
 		"synchronous": 2, "foreign_keys": 1, "trusted_schema": 0, "busy_timeout": 10_000,
-		"journal_size_limit": 16 << 20, "application_id": applicationID, "user_version": 1,
+		"journal_size_limit": logLimit, "wal_autocheckpoint": 0, "application_id": applicationID, "user_version": 1,
 	} {
 		if got, err := s.w.number("PRAGMA " + pragma); got != want || err != nil {
 			t.Errorf("%s: %d, %v; want %d", pragma, got, err, want)

@@ -2,13 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"io"
-
-	"github.com/cloacina-go/cloacina/internal/store"
-	sqlite "modernc.org/sqlite"
 )
 
 // conn is what the driver's connections offer. They are used without
@@ -19,6 +15,7 @@ type conn interface {
 	driver.QueryerContext
 	driver.ConnPrepareContext
 	IsReadOnly(schema string) (bool, error)
+	FileControlDataVersion(schema string) (uint32, error)
 }
 
 // stmt is what the driver's prepared statements offer.
@@ -50,45 +47,20 @@ func query(ctx context.Context, c conn, text string, row func(v []driver.Value) 
 	return errors.Join(err, rows.Close())
 }
 
-// openReaders returns a pool of connections that cannot write.
-func openReaders(path string, limit int) (*sql.DB, error) {
-	connector, err := sqlite.NewConnector(dsn(path, "mode", "ro", "_query_only", "1"))
-	if err != nil {
-		return nil, err
-	}
-	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(limit)
-	db.SetMaxIdleConns(limit)
-	return db, nil
+// number returns the one number that a query yields; NULL is 0.
+func number(ctx context.Context, c conn, text string, args ...driver.Value) (n int64, err error) {
+	err = query(ctx, c, text, func(v []driver.Value) error {
+		n = integer(v[0])
+		return nil
+	}, args...)
+	return n, err
 }
 
-// read calls f with a connection inside a transaction, so that all its queries
-// see the same state.
-func (s *Store) read(ctx context.Context, f func(c conn) error) error {
-	s.mu.Lock()
-	closed := s.closed
-	s.mu.Unlock()
-	if closed {
-		return store.ErrClosed
-	}
-	pooled, err := s.readers.Conn(ctx)
-	if err != nil {
-		return explain("read", s.path, err)
-	}
-	err = pooled.Raw(func(raw any) error { return snapshot(raw.(conn), f) })
-	err = errors.Join(err, pooled.Close())
-	if errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	return explain("read", s.path, err)
-}
-
-// snapshot calls f inside a transaction.
-func snapshot(c conn, f func(c conn) error) error {
-	if _, err := c.ExecContext(background, "BEGIN", nil); err != nil {
-		return err
-	}
-	err := f(c)
-	_, ended := c.ExecContext(background, "ROLLBACK", nil)
-	return errors.Join(err, ended)
+// word returns the one text that a query yields.
+func word(ctx context.Context, c conn, sql string) (s string, err error) {
+	err = query(ctx, c, sql, func(v []driver.Value) error {
+		s = text(v[0])
+		return nil
+	})
+	return s, err
 }

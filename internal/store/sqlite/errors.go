@@ -24,6 +24,9 @@ var (
 	ErrFull = errors.New("disk is full")
 	// ErrReadOnly says that the file cannot be written.
 	ErrReadOnly = errors.New("file cannot be written")
+	// ErrUnreadable says that the file, or the log that a killed process left
+	// beside it, cannot be read.
+	ErrUnreadable = errors.New("file cannot be read")
 	// ErrOldLibrary says that the linked SQLite is too old to be relied on.
 	ErrOldLibrary = errors.New("sqlite library is too old")
 )
@@ -39,6 +42,7 @@ var remedies = []struct {
 	{ErrDamaged, "restore it from a backup"},
 	{ErrFull, "free some space; nothing stored is lost"},
 	{ErrReadOnly, "the file and its directory have to be writable for this user"},
+	{ErrUnreadable, "it has to be readable for this user, and with a FILE-wal its FILE-shm or the directory writable"},
 	{ErrOldLibrary, "update modernc.org/sqlite"},
 }
 
@@ -54,6 +58,17 @@ func extendedCode(err error) int {
 	return 0
 }
 
+// passing reports whether an error says nothing about the file itself, so that
+// what failed may succeed later.
+func passing(err error) bool {
+	switch code(err) {
+	case lib.SQLITE_FULL, lib.SQLITE_IOERR, lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_PROTOCOL,
+		lib.SQLITE_NOMEM, lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY, lib.SQLITE_PERM, lib.SQLITE_INTERRUPT:
+		return true
+	}
+	return false
+}
+
 // kind returns the error of this package that a result code stands for, or nil.
 func kind(err error) error {
 	switch code(err) {
@@ -66,8 +81,11 @@ func kind(err error) error {
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
 		return ErrReadOnly
 	}
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return ErrReadOnly
+	case errors.Is(err, syscall.ENOSPC):
+		return ErrFull
 	}
 	return nil
 }
@@ -78,7 +96,7 @@ func explain(doing, path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if k := kind(err); k != nil && !errors.Is(err, k) {
+	if k := kind(err); k != nil && !errors.Is(err, k) && !errors.Is(err, ErrUnreadable) {
 		err = fmt.Errorf("%w: %w", k, err)
 	}
 	for _, r := range remedies {
@@ -87,4 +105,13 @@ func explain(doing, path string, err error) error {
 		}
 	}
 	return fmt.Errorf("%s store %q: %w", doing, path, err)
+}
+
+// explainReading is explain for one who only reads: what SQLite cannot open or
+// make is then not a matter of writing.
+func explainReading(doing, path string, err error) error {
+	if k := kind(err); errors.Is(k, ErrReadOnly) {
+		err = fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	return explain(doing, path, err)
 }

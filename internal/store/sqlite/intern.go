@@ -4,6 +4,8 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
@@ -54,17 +56,27 @@ func (in *interned[K]) undo() {
 	in.fresh = in.fresh[:0]
 }
 
+// drop forgets rows that were deleted.
+func (in *interned[K]) drop(ids []int64) {
+	maps.DeleteFunc(in.ids, func(_ K, id int64) bool { return slices.Contains(ids, id) })
+}
+
 // loadInterned reads what is stored.
 func (w *writer) loadInterned() error {
-	err := query(background, w.conn, "SELECT id, name, fingerprint FROM plan", func(v []driver.Value) error {
-		w.plans.put(planKey{v[1].(string), v[2].(string)}, v[0].(int64))
+	err := query(background, w.conn, "SELECT "+layoutPlan.columns()+" FROM plan", func(v []driver.Value) error {
+		columns, err := w.sums.check(&layoutPlan, v)
+		if err != nil { // runs that begin now get an intact copy
+			w.plans.last = max(w.plans.last, integer(v[0]))
+			return nil
+		}
+		w.plans.put(planKey{text(columns[0]), text(columns[1])}, integer(v[0]))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	return query(background, w.conn, "SELECT id, host, version FROM worker", func(v []driver.Value) error {
-		w.workers.put(workerKey{v[1].(string), v[2].(string)}, v[0].(int64))
+		w.workers.put(workerKey{text(v[1]), text(v[2])}, integer(v[0]))
 		return nil
 	})
 }
@@ -76,15 +88,19 @@ func (w *writer) planID(p *plan.Plan) (int64, error) {
 		if err != nil {
 			return fmt.Errorf("encode plan %q: %w", p.Name, err)
 		}
-		_, err = w.run(stmtInsertPlan, id, p.Name, p.Fingerprint, string(body))
-		return err
+		return w.insert(stmtInsertPlan, &layoutPlan, id, p.Name, p.Fingerprint, string(body))
 	})
 }
 
 // workerID returns the number of a worker, storing it on first sight.
 func (w *writer) workerID(key workerKey) (int64, error) {
 	return w.workers.id(key, func(id int64) error {
-		_, err := w.run(stmtInsertWorker, id, key.host, key.version)
-		return err
+		return w.insert(stmtInsertWorker, &layoutWorker, id, key.host, key.version)
 	})
+}
+
+// insert adds a row whose statement takes its id, its sum and its columns.
+func (w *writer) insert(statement int, l *layout, id int64, columns ...driver.Value) error {
+	_, err := w.run(statement, append([]driver.Value{id, w.sums.row(l, id, columns)}, columns...)...)
+	return err
 }

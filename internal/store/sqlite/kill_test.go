@@ -21,9 +21,15 @@ import (
 // value is the path of the store.
 const childVariable = "STORE_TEST_CHILD"
 
+// dyingChild is the child process that kills itself, where there is one.
+var dyingChild func(path string) int
+
 // child commits runs until it is killed, and prints the number of each run
 // when its commit has returned.
 func child(path string) int {
+	if os.Getenv("STORE_TEST_DIE") != "" {
+		return dyingChild(path)
+	}
 	ctx := context.Background()
 	s, err := sqlite.Open(ctx, path, sqlite.Config{})
 	if err != nil {

@@ -18,32 +18,32 @@ var schema string
 var migrations = []string{schema}
 
 // checkFile refuses a file that is not ours or too new, before anything in it
-// is changed.
-func (w *writer) checkFile() error {
-	tables, err := w.number("SELECT count(*) FROM sqlite_schema")
+// is changed, and returns the version of its schema; 0 says that it is empty.
+func checkFile(c conn) (version int, err error) {
+	tables, err := number(background, c, "SELECT count(*) FROM sqlite_schema")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	id, err := w.number("PRAGMA application_id")
+	id, err := number(background, c, "PRAGMA application_id")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	version, err := w.number("PRAGMA user_version")
+	marked, err := number(background, c, "PRAGMA user_version")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	fresh := tables == 0 && id == 0 && version == 0
+	fresh := tables == 0 && id == 0 && marked == 0
 	switch {
 	case fresh:
-		return nil
+		return 0, nil
 	case id != applicationID:
-		return fmt.Errorf("%w (application_id %#x)", ErrForeign, id)
-	case version > int64(len(migrations)):
-		return fmt.Errorf("%w: its schema has version %d, this program knows %d", ErrNewer, version, len(migrations))
-	case version < 1:
-		return fmt.Errorf("%w: its schema has version %d", ErrDamaged, version)
+		return 0, fmt.Errorf("%w (application_id %#x)", ErrForeign, id)
+	case marked > int64(len(migrations)):
+		return 0, fmt.Errorf("%w: its schema has version %d, this program knows %d", ErrNewer, marked, len(migrations))
+	case marked < 1:
+		return 0, fmt.Errorf("%w: its schema has version %d", ErrDamaged, marked)
 	}
-	return nil
+	return int(marked), nil
 }
 
 // migrate brings the schema up to date, in one transaction.

@@ -2,7 +2,9 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,7 +19,8 @@ import (
 )
 
 // TestBothStoresAgree commits random batches, good and bad ones, to a SQLite
-// store and to one in memory, and compares all that can be read.
+// store and to one in memory, and compares all that can be read. After each
+// commit the checksums of all rows have to fit.
 func TestBothStoresAgree(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -25,12 +28,21 @@ func TestBothStoresAgree(t *testing.T) {
 		path := filepath.Join(tempDir(t, dir), "runs.db")
 		model, s := memory.New(), openRelaxed(t, path)
 		defer func() { closeIt(t, s) }()
+		db := openRaw(t, path)
+		defer func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
 		for range rapid.IntRange(1, 12).Draw(t, "batches") {
 			batch := rapid.SliceOfN(rapid.Custom(drawChange), 1, 8).Draw(t, "batch")
 			want := model.Commit(context.Background(), batch)
 			got := s.Commit(context.Background(), batch)
 			if !sameError(got, want) {
 				t.Fatalf("SQLite says %v, memory says %v", got, want)
+			}
+			if rapid.IntRange(0, 3).Draw(t, "purge") == 0 {
+				purgeBoth(t, model, s)
 			}
 			if rapid.IntRange(0, 5).Draw(t, "reopen") == 0 {
 				closeIt(t, s)
@@ -39,6 +51,7 @@ func TestBothStoresAgree(t *testing.T) {
 			if diff := storetest.Diff(everything(t, model), everything(t, s)); diff != "" {
 				t.Fatalf("(-memory +SQLite):\n%s", diff)
 			}
+			wantSums(t, db)
 		}
 	})
 }
@@ -50,6 +63,30 @@ func sameError(got, want error) bool {
 		return got == nil && want == nil
 	}
 	return got.Error() == want.Error() || errors.Is(want, store.ErrExists)
+}
+
+// purgeBoth deletes the same from both stores.
+func purgeBoth(t *rapid.T, model, s store.Store) {
+	f := store.PurgeFilter{
+		Workflow:    rapid.SampledFrom([]string{"", "two", "three"}).Draw(t, "workflow"),
+		Statuses:    rapid.SampledFrom([][]engine.RunStatus{nil, {engine.RunFailed}, {engine.RunFailed, engine.RunCancelled}}).Draw(t, "statuses"),
+		EndedBefore: rapid.Int64Range(0, 9).Draw(t, "ended before"),
+		Limit:       rapid.IntRange(0, 2).Draw(t, "limit"),
+	}
+	want, err := model.Purge(context.Background(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Purge(context.Background(), f); got != want || err != nil {
+		t.Fatalf("purge of %+v: SQLite deleted %d (%v), memory %d", f, got, err, want)
+	}
+	oldest, err := model.OldestEnd(context.Background(), f.Workflow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.OldestEnd(context.Background(), f.Workflow); got != oldest || err != nil {
+		t.Fatalf("oldest end: SQLite says %d (%v), memory %d", got, err, oldest)
+	}
 }
 
 // drawChange draws a change of one of two runs of two tasks, so that many fit.
@@ -84,8 +121,28 @@ func drawChange(t *rapid.T) store.Change {
 	case 11:
 		return store.CallbackDone{Run: num, Task: task}
 	default:
-		status := rapid.SampledFrom([]engine.RunStatus{engine.RunBlocked, engine.RunBlocked, engine.RunFailed}).Draw(t, "run status")
-		return store.RunEnded{Run: num, Status: status, Error: "why", At: at}
+		return drawRunChange(t, num, at)
+	}
+}
+
+// drawRunChange draws a change of a run as a whole.
+func drawRunChange(t *rapid.T, num, at int64) store.Change {
+	switch rapid.IntRange(0, 6).Draw(t, "run change") {
+	case 0:
+		cause := store.BlockCause(rapid.IntRange(0, 2).Draw(t, "cause"))
+		return store.RunBlocked{Run: num, Cause: cause, Reason: rapid.SampledFrom([]string{"", "x"}).Draw(t, "reason"), At: at}
+	case 1, 2:
+		return store.RunUnblocked{Run: num, At: at}
+	case 3, 4, 5:
+		n := rapid.IntRange(2, 3).Draw(t, "tasks")
+		p := &plan.Plan{Name: "two", Fingerprint: fmt.Sprint(n, " tasks")}
+		for i := range n {
+			p.Tasks = append(p.Tasks, plan.Task{ID: string(rune('a' + i))})
+		}
+		tasks := rapid.SampledFrom([][]int{{0, 1}, {1, 0}, {2, 0}, {-1, 0}, {2, 1, 0}, {1, -1, 0}, {1, 2, -1}})
+		return store.RunReplanned{Run: num, Plan: p, Tasks: tasks.Draw(t, "numbering"), At: at}
+	default:
+		return store.RunEnded{Run: num, Status: engine.RunStatus(rapid.IntRange(3, 6).Draw(t, "status")), Error: "why", At: at}
 	}
 }
 
@@ -142,6 +199,15 @@ func openRelaxed(t *rapid.T, path string) *sqlite.Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// openRaw opens the file of a store as any program could.
+func openRaw(t *rapid.T, path string) *sql.DB {
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
 }
 
 func closeIt(t *rapid.T, s *sqlite.Store) {

@@ -3,11 +3,14 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/store"
@@ -18,13 +21,17 @@ func TestOpenTwiceNamesTheOwner(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "runs.db")
 	s := open(t, path)
+	began := time.Now()
 	_, err := sqlite.Open(context.Background(), path, sqlite.Config{})
+	if waited := time.Since(began); waited > time.Second {
+		t.Errorf("it took %v", waited)
+	}
 	var owned *sqlite.OwnedError
 	if !errors.Is(err, store.ErrOwned) || !errors.As(err, &owned) {
 		t.Fatalf("got %v", err)
 	}
 	host, _ := os.Hostname()
-	for _, part := range []string{path, "process ", " on host " + host, ", since 20"} {
+	for _, part := range []string{path, fmt.Sprintf("process %d on host ", os.Getpid()), " on host " + host, ", since 20"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not mention %q", err, part)
 		}
@@ -186,7 +193,7 @@ func commit(tb testing.TB, s store.Store, changes ...store.Change) {
 	}
 }
 
-func closed(tb testing.TB, s store.Store) {
+func closed(tb testing.TB, s io.Closer) {
 	tb.Helper()
 	if err := s.Close(); err != nil {
 		tb.Error(err)

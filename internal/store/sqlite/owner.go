@@ -42,15 +42,36 @@ func acquire(path string) (*fileLock, error) {
 	if err != nil {
 		return nil, explain("open", path, err)
 	}
-	if err := lockFile(f); err != nil {
-		owner := readOwner(f)
-		err = errors.Join(refusal(path, owner, err), f.Close())
-		return nil, err
+	if owner, err := lockOrOwner(f); err != nil {
+		return nil, errors.Join(refusal(path, owner, err), f.Close())
 	}
 	if err := writeOwner(f); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %q: write %q: %w", path, name, err), f.Close())
 	}
 	return &fileLock{file: f}, nil
+}
+
+// lockOrOwner takes the lock or returns what its owner says about itself. An
+// owner writes that just after it has got the lock. Until then the text is
+// missing, or is that of an owner that was killed, so it is read until it stays
+// the same.
+func lockOrOwner(f *os.File) (owner string, err error) {
+	const (
+		settled = 20 * time.Millisecond
+		looks   = 25
+	)
+	for range looks {
+		if err := lockFile(f); !errors.Is(err, errLocked) {
+			return "", err
+		}
+		text := readOwner(f)
+		if text == owner && text != unnamed {
+			return owner, errLocked
+		}
+		owner = text
+		time.Sleep(settled)
+	}
+	return owner, errLocked
 }
 
 // refusal turns a failed lock into an error of Open.
@@ -82,12 +103,15 @@ func writeOwner(f *os.File) error {
 	return err
 }
 
+// unnamed is an owner that has not written about itself.
+const unnamed = "a process that has just started"
+
 // readOwner returns the file's text in one line.
 func readOwner(f *os.File) string {
 	const enough = 1024
-	text, err := io.ReadAll(io.LimitReader(f, enough))
+	text, err := io.ReadAll(io.NewSectionReader(f, 0, enough))
 	if owner := strings.Join(strings.Fields(string(text)), " "); err == nil && owner != "" {
 		return owner
 	}
-	return "a process that has just started"
+	return unnamed
 }

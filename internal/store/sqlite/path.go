@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -91,19 +92,22 @@ func checkSize(path string) error {
 	return fmt.Errorf("%w: it has %d bytes", ErrNotDatabase, info.Size())
 }
 
-// dsn returns the name under which the driver opens the file. Parameters are
-// pairs of name and value.
-func dsn(path string, parameters ...string) string {
+// dsn returns the name under which the driver opens the file; an empty vfs is
+// the system's. Parameters are pairs of name and value.
+func dsn(path, vfs string, parameters ...string) string {
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") { // a drive letter
 		slashed = "/" + slashed
 	}
 	query := url.Values{
-		"_busy_timeout": {"10000"},
+		"_busy_timeout": {strconv.Itoa(busyTimeout)},
 		"_defensive":    {"1"},
 		"_dqs":          {"0"},
 		"_error_rc":     {"1"},
 		"_pragma":       {"trusted_schema(0)"},
+	}
+	if vfs != "" {
+		query.Set("vfs", vfs)
 	}
 	for i := 0; i < len(parameters); i += 2 {
 		query.Add(parameters[i], parameters[i+1])

@@ -3,18 +3,16 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
-	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
 // selectRun reads the header of runs.
 const selectRun = `SELECT run.num, run.id, plan.name, plan.fingerprint, run.status, run.error,
-	run.created, run.ended, run.deadline, plan.id FROM run JOIN plan ON plan.id = run.plan`
+	run.created, run.ended, run.deadline, plan.id, run.cause FROM run LEFT JOIN plan ON plan.id = run.plan`
 
 // scanRun reads a row of selectRun.
 func scanRun(v []driver.Value) store.RunInfo {
@@ -22,6 +20,7 @@ func scanRun(v []driver.Value) store.RunInfo {
 		Num: integer(v[0]), ID: text(v[1]), Workflow: text(v[2]), Fingerprint: text(v[3]),
 		Status: engine.RunStatus(integer(v[4])), Error: text(v[5]),
 		Created: integer(v[6]), Ended: integer(v[7]), Deadline: integer(v[8]),
+		Cause: store.BlockCause(integer(v[10])),
 	}
 }
 
@@ -43,16 +42,16 @@ func (s *Store) LastNum(ctx context.Context) (int64, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closed.Load() {
 		return 0, store.ErrClosed
 	}
 	return s.ledger.Last(), nil
 }
 
 // Find returns a run's header by its ID.
-func (s *Store) Find(ctx context.Context, id string) (*store.RunInfo, error) {
+func (r *reader) Find(ctx context.Context, id string) (*store.RunInfo, error) {
 	var info *store.RunInfo
-	err := s.read(ctx, func(c conn) (err error) {
+	err := r.read(ctx, func(c conn) (err error) {
 		info, _, err = findRun(ctx, c, id)
 		return err
 	})
@@ -73,22 +72,18 @@ func findRun(ctx context.Context, c conn, id string) (info *store.RunInfo, planI
 }
 
 // Run returns a run with its tasks and attempts.
-func (s *Store) Run(ctx context.Context, id string) (*store.RunDetail, error) {
+func (r *reader) Run(ctx context.Context, id string) (*store.RunDetail, error) {
 	var detail *store.RunDetail
-	err := s.read(ctx, func(c conn) error {
+	err := r.read(ctx, func(c conn) error {
 		info, planID, err := findRun(ctx, c, id)
 		if err != nil {
 			return err
 		}
 		detail = &store.RunDetail{RunInfo: *info}
-		if detail.Plan, err = loadPlan(ctx, c, planID); err != nil {
-			return err
+		if err := new(history).load(ctx, c, planID, detail); err != nil {
+			return fmt.Errorf("run %q: %w", id, err)
 		}
-		if detail.Initial, err = loadInitial(ctx, c, info.Num); err != nil {
-			return err
-		}
-		detail.Tasks, err = loadTasks(ctx, c, info.Num, len(detail.Plan.Tasks))
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -96,52 +91,64 @@ func (s *Store) Run(ctx context.Context, id string) (*store.RunDetail, error) {
 	return detail, nil
 }
 
-// loadPlan reads a plan by its number.
-func loadPlan(ctx context.Context, c conn, id int64) (*plan.Plan, error) {
-	p := new(plan.Plan)
-	err := query(ctx, c, "SELECT body FROM plan WHERE id = ?", func(v []driver.Value) error {
-		if err := json.Unmarshal([]byte(text(v[0])), p); err != nil {
-			return fmt.Errorf("%w: plan %d: %w", ErrDamaged, id, err)
-		}
-		return nil
-	}, id)
-	return p, err
+// history reads what belongs to the header of a run.
+type history struct {
+	sums  summer
+	plans plans
 }
 
-// loadInitial reads the initial context of a run.
-func loadInitial(ctx context.Context, c conn, num int64) (initial []engine.Entry, err error) {
-	err = query(ctx, c, "SELECT keys, vals FROM run WHERE num = ?", func(v []driver.Value) (err error) {
-		initial, err = unpack(v[0], v[1])
+// load fills in everything but the header.
+func (h *history) load(ctx context.Context, c conn, planID int64, d *store.RunDetail) (err error) {
+	if d.Plan, err = h.plans.get(ctx, c, planID); err != nil {
+		return err
+	}
+	if d.Initial, err = h.initial(ctx, c, d.Num); err != nil {
+		return err
+	}
+	if d.Tasks, err = h.tasks(ctx, c, d.Num, len(d.Plan.Tasks)); err != nil {
+		return err
+	}
+	d.Replans, err = h.replans(ctx, c, d.Num)
+	return err
+}
+
+// initial reads the initial context of a run.
+func (h *history) initial(ctx context.Context, c conn, num int64) (initial []engine.Entry, err error) {
+	err = query(ctx, c, "SELECT "+layoutRun.columns()+" FROM run WHERE num = ?", func(v []driver.Value) error {
+		columns, err := h.sums.check(&layoutRun, v)
+		if err == nil {
+			initial, err = unpack(columns[8], columns[9])
+		}
 		return err
 	}, num)
 	return initial, err
 }
 
-// loadTasks reads the history of a run's tasks.
-func loadTasks(ctx context.Context, c conn, num int64, count int) ([]store.TaskDetail, error) {
+// tasks reads the history of a run's tasks.
+func (h *history) tasks(ctx context.Context, c conn, num int64, count int) ([]store.TaskDetail, error) {
 	tasks := make([]store.TaskDetail, count)
 	for i := range tasks {
 		tasks[i].Status = engine.TaskWaiting
 	}
-	err := query(ctx, c, selectSteps+" WHERE step.id >= ? AND step.id < ? ORDER BY step.id",
-		func(v []driver.Value) error {
-			st, err := scanStep(v)
-			if err == nil {
-				err = st.check(count)
-			}
-			if err == nil {
-				st.describe(&tasks[st.task])
-			}
-			return err
-		}, num<<runShift, (num+1)<<runShift)
+	err := query(ctx, c, selectSteps, func(v []driver.Value) error {
+		st, err := scanStep(&h.sums, v)
+		if err == nil {
+			err = st.check(count)
+		}
+		if err == nil {
+			st.describe(&tasks[st.task])
+		}
+		return err
+	}, num<<runShift, (num+1)<<runShift)
 	return tasks, err
 }
 
 // Runs returns a page of runs, newest first.
-func (s *Store) Runs(ctx context.Context, f store.Filter) ([]store.RunInfo, error) {
+func (r *reader) Runs(ctx context.Context, f store.Filter) ([]store.RunInfo, error) {
 	where, args := conditions(f)
 	var page []store.RunInfo
-	err := s.read(ctx, func(c conn) error {
+	err := r.read(ctx, func(c conn) error {
+		page = nil
 		return query(ctx, c, selectRun+where+" ORDER BY run.num DESC LIMIT ?", func(v []driver.Value) error {
 			page = append(page, scanRun(v))
 			return nil

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,7 +21,13 @@ func TestDirectoriesAndFilesThatCannotBeWritten(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(publicDir(t), "runs.db")
 			protect(t, name, path)
-			err := openAsNobody(t, path)
+			err := asNobody(func() error {
+				s, err := sqlite.Open(context.Background(), path, sqlite.Config{})
+				if err == nil {
+					closed(t, s)
+				}
+				return err
+			})
 			if !errors.Is(err, sqlite.ErrReadOnly) {
 				t.Errorf("got %v", err)
 			}
@@ -67,10 +74,9 @@ func publicDir(t *testing.T) string {
 	return dir
 }
 
-// openAsNobody opens a store on a thread without the rights of the superuser,
-// if the tests run as one, and returns the error.
-func openAsNobody(t *testing.T, path string) (err error) {
-	t.Helper()
+// asNobody calls f on a thread without the rights of the superuser, if the
+// tests run as one.
+func asNobody(f func() error) (err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -82,13 +88,56 @@ func openAsNobody(t *testing.T, path string) (err error) {
 				return
 			}
 		}
-		var s *sqlite.Store
-		if s, err = sqlite.Open(context.Background(), path, sqlite.Config{}); err == nil {
-			closed(t, s)
-		}
+		err = f()
 	}()
 	<-done
 	return err
+}
+
+// TestReadingWithoutTheRightToWrite reads stores as another user, who cannot
+// write anything.
+func TestReadingWithoutTheRightToWrite(t *testing.T) {
+	t.Parallel()
+	live := open(t, filepath.Join(t.TempDir(), "runs.db"))
+	t.Cleanup(func() { closed(t, live) })
+	commit(t, live, created(1))
+	for name, test := range map[string]struct {
+		suffixes []string
+		mode     fs.FileMode
+		want     error
+	}{
+		"closed":                     {nil, 0o444, nil},
+		"killed":                     {[]string{"", "-wal", "-shm"}, 0o444, nil},
+		"killed, and the index lost": {[]string{"", "-wal"}, 0o444, sqlite.ErrUnreadable},
+		"secret":                     {[]string{"", "-wal", "-shm"}, 0o000, sqlite.ErrUnreadable},
+	} {
+		path := filepath.Join(publicDir(t), "runs.db")
+		if test.suffixes == nil {
+			mine()(t, path)
+		}
+		for _, suffix := range test.suffixes {
+			content(read(t, live.Path()+suffix))(t, path+suffix)
+			chmod(t, path+suffix, test.mode)
+		}
+		chmod(t, path, test.mode)
+		chmod(t, filepath.Dir(path), 0o555)
+		before := fmt.Sprint(filesBeside(t, path))
+		err := asNobody(func() error {
+			r, err := sqlite.OpenReader(context.Background(), path)
+			if err != nil {
+				return err
+			}
+			defer closed(t, r)
+			_, err = r.Find(context.Background(), id(1))
+			return err
+		})
+		if !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if after := fmt.Sprint(filesBeside(t, path)); after != before {
+			t.Errorf("%s: files %s became %s", name, before, after)
+		}
+	}
 }
 
 func TestOpeningLeavesNoDescriptorBehind(t *testing.T) {

@@ -2,24 +2,27 @@
 -- numbers that the views below spell out. The views are for reading by hand:
 --
 --   SELECT * FROM runs;  SELECT * FROM tasks;  SELECT * FROM attempts;  SELECT * FROM writes;
---   SELECT * FROM callbacks;
+--   SELECT * FROM callbacks;  SELECT * FROM replans;
 --
--- They show what is stored. A run that a process holds blocked because its plan
--- is not the registered one is running here, and tasks are running whose process
--- has died.
+-- They show what is stored; so tasks are running here whose process has died.
 
--- What was planned: one row for each version of a workflow that ever ran.
+-- Every row has a checksum of its columns in sum; sum.go says which. An update
+-- by hand makes the row count as damaged.
+
+-- What was planned: one row for each version of a workflow that has runs. There
+-- are two of one version only if the first was found damaged.
 CREATE TABLE plan (
     id          INTEGER PRIMARY KEY,
+    sum         INTEGER NOT NULL,
     name        TEXT    NOT NULL,
     fingerprint TEXT    NOT NULL,
-    body        TEXT    NOT NULL CHECK (json_valid(body)),
-    UNIQUE (name, fingerprint)
+    body        TEXT    NOT NULL CHECK (json_valid(body))
 ) STRICT;
 
 -- Who executed: one row for each build on each host.
 CREATE TABLE worker (
     id      INTEGER PRIMARY KEY,
+    sum     INTEGER NOT NULL,
     host    TEXT    NOT NULL,
     version TEXT    NOT NULL,
     UNIQUE (host, version)
@@ -28,19 +31,41 @@ CREATE TABLE worker (
 -- A run. keys and vals are its initial context, packed as in step.
 CREATE TABLE run (
     num      INTEGER PRIMARY KEY CHECK (num > 0),
+    sum      INTEGER NOT NULL,
     id       TEXT    NOT NULL UNIQUE,
     plan     INTEGER NOT NULL REFERENCES plan (id),
-    status   INTEGER NOT NULL CHECK (status BETWEEN 1 AND 6),
     created  INTEGER NOT NULL,
-    ended    INTEGER CHECK ((ended IS NULL) = (status < 4)),
     deadline INTEGER,
-    error    TEXT,
+    status   INTEGER NOT NULL CHECK (status BETWEEN 1 AND 6),
+    cause    INTEGER CHECK ((cause IS NULL) = (status <> 3)), -- why it is blocked
+    ended    INTEGER CHECK ((ended IS NULL) = (status < 4)),
+    error    TEXT, -- also the reason of a blocked run
     keys     TEXT,
     vals     BLOB CHECK ((keys IS NULL) = (vals IS NULL))
 ) STRICT;
 
 -- The runs that have not ended, to be found without looking at the others.
 CREATE INDEX run_open ON run (num) WHERE ended IS NULL;
+
+-- The runs that have ended, to find the oldest of each workflow.
+CREATE INDEX run_ended ON run (plan, ended) WHERE ended IS NOT NULL;
+
+-- The changes of the plans of runs, in their order.
+CREATE TABLE replan (
+    id  INTEGER PRIMARY KEY, -- run << 28 | number, from 1
+    sum INTEGER NOT NULL,
+    run INTEGER NOT NULL AS (id >> 28) REFERENCES run (num),
+    at  INTEGER NOT NULL,
+    old INTEGER NOT NULL REFERENCES plan (id),
+    new INTEGER NOT NULL REFERENCES plan (id)
+) STRICT;
+
+-- The greatest number of a deleted run, so that no number is used twice.
+CREATE TABLE purged (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    sum  INTEGER NOT NULL,
+    last INTEGER NOT NULL
+) STRICT;
 
 -- The history of tasks: a row for each attempt of a task, which also carries
 -- the decision about it (first row) and its end (last row). A task that was
@@ -52,18 +77,19 @@ CREATE INDEX run_open ON run (num) WHERE ended IS NULL;
 -- JSON, one behind the other in the same order.
 CREATE TABLE step (
     id            INTEGER PRIMARY KEY, -- run << 28 | task << 10 | number
-    run           INTEGER NOT NULL REFERENCES run (num) CHECK (run = id >> 28),
-    state         INTEGER NOT NULL CHECK (state BETWEEN 2 AND 9),
-    outcome       INTEGER CHECK (outcome BETWEEN 1 AND 5),
-    interruptions INTEGER NOT NULL DEFAULT 0,
-    worker        INTEGER REFERENCES worker (id),
+    sum           INTEGER NOT NULL,
+    run           INTEGER NOT NULL AS (id >> 28) REFERENCES run (num),
     decided       INTEGER,
     leaves        BLOB, -- the truth of the rule's leaves, leaf i is bit i%8 of byte i/8
+    interruptions INTEGER NOT NULL DEFAULT 0,
+    state         INTEGER NOT NULL CHECK (state BETWEEN 2 AND 9),
+    worker        INTEGER REFERENCES worker (id),
     started       INTEGER CHECK (started IS NOT NULL OR state <> 3),
+    outcome       INTEGER CHECK (outcome BETWEEN 1 AND 5),
     ended         INTEGER CHECK ((ended IS NULL) = (outcome IS NULL)),
-    closed        INTEGER, -- the end of the task, if it is not that of the attempt
     due           INTEGER, -- the start of the next attempt
     error         TEXT,
+    closed        INTEGER, -- the end of the task, if it is not that of the attempt
     keys          TEXT,
     vals          BLOB CHECK ((keys IS NULL) = (vals IS NULL))
 ) STRICT;
@@ -73,6 +99,7 @@ CREATE TABLE step (
 CREATE TABLE callback (
     run  INTEGER NOT NULL REFERENCES run (num),
     task INTEGER NOT NULL,
+    sum  INTEGER NOT NULL,
     PRIMARY KEY (run, task)
 ) STRICT, WITHOUT ROWID;
 
@@ -80,7 +107,8 @@ CREATE VIEW runs AS
 SELECT run.num, run.id, plan.name AS workflow,
     CASE run.status WHEN 1 THEN 'running' WHEN 2 THEN 'paused' WHEN 3 THEN 'blocked'
         WHEN 4 THEN 'completed' WHEN 5 THEN 'failed' WHEN 6 THEN 'cancelled' END AS status,
-    run.created, run.ended, run.deadline, run.error
+    run.created, run.ended, run.deadline, run.error,
+    CASE run.cause WHEN 1 THEN 'plan' WHEN 2 THEN 'violation' END AS cause
 FROM run JOIN plan ON plan.id = run.plan;
 
 CREATE VIEW tasks AS
@@ -116,3 +144,8 @@ FROM step JOIN run ON run.num = step.run, json_each(step.keys) AS written;
 CREATE VIEW callbacks AS
 SELECT run.id AS run, callback.task, plan.body ->> ('$.Tasks[' || callback.task || '].ID') AS name
 FROM callback JOIN run ON run.num = callback.run JOIN plan ON plan.id = run.plan;
+
+CREATE VIEW replans AS
+SELECT run.id AS run, replan.at, replan.id & 268435455 AS number, old.fingerprint AS old, new.fingerprint AS new
+FROM replan JOIN run ON run.num = replan.run
+    JOIN plan AS old ON old.id = replan.old JOIN plan AS new ON new.id = replan.new;

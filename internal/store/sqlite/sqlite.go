@@ -1,18 +1,24 @@
 // Package sqlite is a store of runs in one SQLite file.
 //
 // The file belongs to one [Store] at a time, which a lock on a file beside it
-// (FILE.lock) guarantees; anyone may read it meanwhile, with any SQLite tool.
-// One connection writes and a few read-only connections read, so that readers
-// and the writer never wait for each other. The tables, and views that make
-// them readable, are in schema.sql.
+// (FILE.lock) guarantees; anyone may read it meanwhile, with a [Reader] or any
+// SQLite tool. One connection writes and a few read-only connections read, so
+// that readers and the writer never wait for each other. The tables, and views
+// that make them readable, are in schema.sql.
+//
+// What [Store.Commit] stored is on disk when it returns. What it did not store
+// it never will: an error says so, unless it matches [store.ErrUncertain], and
+// [store.ErrUnavailable] says that the same commit may succeed later. [Verify]
+// finds what other hands or a bad disk have done to a file, and [Store.Backup]
+// copies one that is in use.
 package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/cloacina-go/cloacina/internal/store"
@@ -29,6 +35,9 @@ type Config struct {
 	Relaxed bool
 	// Readers bounds the number of connections that read at once. Defaults to 4.
 	Readers int
+	// VFS is the name of the SQLite VFS to open the file with, for tests.
+	// Defaults to that of the system.
+	VFS string
 }
 
 // WithDefaults returns the config with its defaults filled in.
@@ -41,14 +50,14 @@ func (c Config) WithDefaults() Config {
 
 // Store is a [store.Store] in a SQLite file. It is safe for concurrent use.
 type Store struct {
-	path    string
+	reader
 	lock    *fileLock
-	readers *sql.DB
+	relaxed bool
 	notes   []string
 
 	mu     sync.Mutex // guards what is below
-	closed bool
-	broken error // why there are no further commits
+	broken error      // why there are no further commits
+	log    logKeeper
 	w      *writer
 	ledger *ledger.Ledger
 	// commits counts the commits, so that a reader can tell whether what it
@@ -73,7 +82,7 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: file, lock: lock}
+	s := &Store{reader: reader{path: file, vfs: cfg.VFS}, lock: lock, relaxed: cfg.Relaxed}
 	if err := s.open(ctx, cfg.WithDefaults()); err != nil {
 		return nil, errors.Join(explain("open", file, err), s.release())
 	}
@@ -89,12 +98,18 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 	if err := create(s.path); err != nil {
 		return err
 	}
+	if note := networkNote(s.path); note != "" {
+		s.notes = append(s.notes, note)
+	}
+	if err := checkLog(s.path); err != nil {
+		return err
+	}
 	w, err := newWriter(ctx, s.path, cfg)
 	if err != nil {
 		return err
 	}
 	s.w = w
-	if s.readers, err = openReaders(s.path, cfg.Readers); err != nil {
+	if s.db, err = openReaders(s.path, cfg); err != nil {
 		return err
 	}
 	last, err := w.lastNum()
@@ -111,21 +126,26 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 	return nil
 }
 
-// Path returns the file's path with links resolved.
-func (s *Store) Path() string { return s.path }
-
-// Notes returns what a log should mention about the way the file is open, one
-// sentence each; usually nothing.
-func (s *Store) Notes() []string { return s.notes }
+// Notes returns what a log should mention about the file, one sentence each;
+// usually nothing. What is said of the place of the file stays the same, what
+// is said of its state comes and goes.
+func (s *Store) Notes() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	notes := slices.Clone(s.notes)
+	if s.log.note != "" {
+		notes = append(notes, s.log.note)
+	}
+	return notes
+}
 
 // Close releases the file. A second call does nothing.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closed.Swap(true) {
 		return nil
 	}
-	s.closed = true
 	if err := s.release(); err != nil {
 		return fmt.Errorf("close store %q: %w", filepath.ToSlash(s.path), err)
 	}
@@ -135,8 +155,8 @@ func (s *Store) Close() error {
 // release closes all that is open, the lock last.
 func (s *Store) release() error {
 	var errs []error
-	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
 	}
 	if s.w != nil {
 		errs = append(errs, s.w.close())

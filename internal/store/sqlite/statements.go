@@ -11,44 +11,80 @@ const (
 	stmtInsertWorker
 	stmtCreateRun
 	stmtEndRun
+	stmtMoveRun
+	stmtReplan
+	stmtAddReplan
+	stmtDropStep
+	stmtAddStep
 	stmtDecide
+	stmtDecideAndStart
 	stmtStart
+	stmtStartDecided
 	stmtRestart
+	stmtCountInterruption
 	stmtEnd
+	stmtComplete
 	stmtRequeue
 	stmtFinish
 	stmtFinishWaiting
 	stmtAddCallback
 	stmtDropCallback
+	stmtDeleteSteps
+	stmtDeleteReplans
+	stmtDeleteRun
+	stmtDeletePlan
+	stmtNotePurged
 	statements
 )
 
 // statementTexts are the texts of the prepared statements. Each update names
 // the state that the row has to be in: if it is not, no row is affected and
 // the commit fails. Only a callback may be gone before it is dropped.
+//
+// What happens to every task of every run has statements of its own, since a
+// third of the time goes into passing parameters. They leave out what is NULL
+// and stays so.
 var statementTexts = [statements]string{
 	stmtBegin:        "BEGIN IMMEDIATE",
 	stmtCommit:       "COMMIT",
 	stmtRollback:     "ROLLBACK",
-	stmtInsertPlan:   "INSERT INTO plan (id, name, fingerprint, body) VALUES (?, ?, ?, ?)",
-	stmtInsertWorker: "INSERT INTO worker (id, host, version) VALUES (?, ?, ?)",
-	stmtCreateRun: `INSERT INTO run (num, id, plan, status, created, deadline, keys, vals)
-		VALUES (?, ?, ?, 1, ?, ?, ?, ?)`,
-	stmtEndRun: "UPDATE run SET status = ?, ended = ?, error = ? WHERE num = ? AND ended IS NULL",
-	stmtDecide: `INSERT INTO step (id, run, state, decided, leaves, worker, started)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`,
-	stmtStart: "INSERT INTO step (id, run, state, worker, started) VALUES (?, ?, 3, ?, ?)",
-	stmtRestart: `UPDATE step SET state = 3, worker = ?, started = ?,
-		outcome = NULL, ended = NULL, error = NULL, due = NULL WHERE id = ? AND state = 2`,
-	stmtEnd: `UPDATE step SET state = ?, outcome = ?, ended = ?, closed = ?, due = ?, error = ?,
-		interruptions = coalesce(?, interruptions), keys = ?, vals = ?
+	stmtInsertPlan:   "INSERT INTO plan (id, sum, name, fingerprint, body) VALUES (?, ?, ?, ?, ?)",
+	stmtInsertWorker: "INSERT INTO worker (id, sum, host, version) VALUES (?, ?, ?, ?)",
+	stmtCreateRun: `INSERT INTO run (num, sum, id, plan, created, deadline, keys, vals, status)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+	stmtEndRun: "UPDATE run SET status = ?, ended = ?, error = ?, " + addToSum + `
+		WHERE num = ? AND status = 1 AND ended IS NULL`,
+	stmtMoveRun: "UPDATE run SET status = ?, cause = ?, ended = ?, error = ?, " + addToSum + `
+		WHERE num = ? AND status = ? AND ended IS NULL`,
+	stmtReplan:    "UPDATE run SET plan = ?, " + addToSum + " WHERE num = ? AND status = ? AND ended IS NULL",
+	stmtAddReplan: "INSERT INTO replan (id, sum, at, old, new) VALUES (?, ?, ?, ?, ?)",
+	stmtDropStep:  "DELETE FROM step WHERE id = ?",
+	stmtAddStep: "INSERT INTO step (id, sum, " + layoutStep.names() + `)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	stmtDecide: "INSERT INTO step (id, sum, decided, leaves, state) VALUES (?, ?, ?, ?, ?)",
+	stmtDecideAndStart: `INSERT INTO step (id, sum, decided, leaves, worker, started, state)
+		VALUES (?, ?, ?, ?, ?, ?, 3)`,
+	stmtStart:        "INSERT INTO step (id, sum, worker, started, state) VALUES (?, ?, ?, ?, 3)",
+	stmtStartDecided: "UPDATE step SET state = 3, worker = ?, started = ?, " + addToSum + " WHERE id = ? AND state = 2",
+	stmtRestart: "UPDATE step SET state = 3, worker = ?, started = ?, " + addToSum + `,
+		outcome = NULL, ended = NULL, due = NULL, error = NULL WHERE id = ? AND state = 2`,
+	stmtCountInterruption: "UPDATE step SET interruptions = ?, " + addToSum + " WHERE id = ? AND state = 3",
+	stmtEnd: `UPDATE step SET outcome = ?, ended = ?, due = ?, error = ?, closed = ?, keys = ?, vals = ?,
+		state = ?, ` + addToSum + " WHERE id = ? AND state = 3 AND outcome IS NULL",
+	stmtComplete: "UPDATE step SET outcome = 1, ended = ?, keys = ?, vals = ?, state = 6, " + addToSum + `
 		WHERE id = ? AND state = 3 AND outcome IS NULL`,
-	stmtRequeue: "UPDATE step SET state = 2 WHERE id = ? AND state = 4",
-	stmtFinish: `UPDATE step SET state = ?, closed = ?, keys = ?, vals = ?
-		WHERE id = ? AND state BETWEEN 2 AND 5`,
-	stmtFinishWaiting: "INSERT INTO step (id, run, state, closed) VALUES (?, ?, ?, ?)",
-	stmtAddCallback:   "INSERT INTO callback (run, task) VALUES (?, ?)",
+	stmtRequeue: "UPDATE step SET state = 2, " + addToSum + " WHERE id = ? AND state = 4",
+	stmtFinish: "UPDATE step SET closed = ?, keys = ?, vals = ?, state = ?, " + addToSum + `
+		WHERE id = ? AND state = ?`,
+	stmtFinishWaiting: "INSERT INTO step (id, sum, state, closed) VALUES (?, ?, ?, ?)",
+	stmtAddCallback:   "INSERT INTO callback (sum, run, task) VALUES (?, ?, ?)",
 	stmtDropCallback:  "DELETE FROM callback WHERE run = ? AND task = ?",
+	stmtDeleteSteps:   "DELETE FROM step WHERE id >= ? AND id < ?",
+	stmtDeleteReplans: "DELETE FROM replan WHERE id >= ? AND id < ?",
+	stmtDeleteRun:     "DELETE FROM run WHERE num = ? AND ended IS NOT NULL",
+	stmtDeletePlan:    "DELETE FROM plan WHERE id = ?",
+	stmtNotePurged: `INSERT INTO purged (id, sum, last) VALUES (1, ?, ?)
+		ON CONFLICT DO UPDATE SET sum = excluded.sum, last = excluded.last`,
 }
 
 // run executes a prepared statement and returns how many rows it affected.

@@ -10,10 +10,12 @@ import (
 	"github.com/cloacina-go/cloacina/internal/store/internal/ledger"
 )
 
-// selectSteps reads rows of the history of tasks.
-const selectSteps = `SELECT step.id, step.state, step.outcome, step.interruptions, step.decided, step.leaves,
-	step.started, step.ended, step.closed, step.due, step.error, step.keys, step.vals,
-	worker.host, worker.version FROM step LEFT JOIN worker ON worker.id = step.worker`
+// stepColumns are what scanStep reads.
+var stepColumns = layoutStep.columns() + ", worker.host, worker.version"
+
+// selectSteps reads the history of a run's tasks, in its order.
+var selectSteps = "SELECT " + stepColumns + ` FROM step LEFT JOIN worker ON worker.id = step.worker
+	WHERE step.id >= ? AND step.id < ? ORDER BY step.id`
 
 // step is a row of the history of a task. Rows come in the order of attempts.
 type step struct {
@@ -29,29 +31,36 @@ type step struct {
 	attempt store.Attempt
 }
 
-// scanStep reads a row of selectSteps.
-func scanStep(v []driver.Value) (step, error) {
+// scanStep reads a row of stepColumns. Run, task and number are right even if
+// there is an error.
+func scanStep(sums *summer, v []driver.Value) (step, error) {
 	id := integer(v[0])
-	st := step{
-		run: id >> runShift, task: int(id >> taskShift & taskMask), number: int(id & stepMask),
-		state: engine.TaskStatus(integer(v[1])), decided: integer(v[4]), closed: integer(v[8]),
-		attempt: store.Attempt{
-			Outcome: store.AttemptOutcome(integer(v[2])), Interruptions: int(integer(v[3])),
-			Started: integer(v[6]), Ended: integer(v[7]), Due: integer(v[9]), Error: text(v[10]),
-			Host: text(v[13]), Version: text(v[14]),
-		},
+	st := step{run: id >> runShift, task: int(id >> taskShift & taskMask), number: int(id & stepMask)}
+	columns, err := sums.check(&layoutStep, v)
+	if err == nil {
+		err = st.scan(columns)
 	}
-	if v[6] != nil {
-		st.attempt.Number = st.number
+	if err != nil {
+		err = fmt.Errorf("run %d, task %d: %w", st.run, st.task, err)
 	}
-	if leaves, ok := v[5].([]byte); ok {
+	return st, err
+}
+
+// scan reads the columns behind the sum.
+func (st *step) scan(v []driver.Value) (err error) {
+	st.decided, st.state, st.closed = integer(v[0]), engine.TaskStatus(integer(v[3])), integer(v[10])
+	if leaves, ok := v[1].([]byte); ok {
 		st.leaves = plan.LeavesFromBytes(leaves)
 	}
-	var err error
-	if st.writes, err = unpack(v[11], v[12]); err != nil {
-		return st, fmt.Errorf("run %d, task %d: %w", st.run, st.task, err)
+	st.attempt = store.Attempt{
+		Interruptions: int(integer(v[2])), Started: integer(v[5]), Outcome: store.AttemptOutcome(integer(v[6])),
+		Ended: integer(v[7]), Due: integer(v[8]), Error: text(v[9]), Host: text(v[13]), Version: text(v[14]),
 	}
-	return st, nil
+	if v[5] != nil {
+		st.attempt.Number = st.number
+	}
+	st.writes, err = unpack(v[11], v[12])
+	return err
 }
 
 // check refuses a task that the run's plan does not have.

@@ -11,8 +11,8 @@ import (
 var oldest = [3]int{3, 53, 4}
 
 // checkLibrary refuses an older library than [oldest].
-func (w *writer) checkLibrary() error {
-	text, err := w.text("SELECT sqlite_version()")
+func checkLibrary(c conn) error {
+	text, err := word(background, c, "SELECT sqlite_version()")
 	if err != nil {
 		return err
 	}

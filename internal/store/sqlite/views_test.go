@@ -35,6 +35,11 @@ func TestViews(t *testing.T) {
 		store.TaskDecided{Run: 1, Task: 1, At: 21},
 		store.TaskEnded{Run: 1, Task: 2, Status: engine.TaskCancelled, At: 30},
 		store.RunEnded{Run: 1, Status: engine.RunCancelled, Error: "by hand", At: 31})
+	c.Num, c.ID = 2, "order-43"
+	now := &plan.Plan{Name: "orders", Fingerprint: "g", Tasks: []plan.Task{{ID: "check"}, {ID: "fetch"}}}
+	commit(t, s, c, store.TaskDecided{Run: 2, Task: 0, Ready: true, At: 40},
+		store.RunReplanned{Run: 2, Plan: now, Tasks: []int{1, -1, -1}, At: 41},
+		store.RunBlocked{Run: 2, Cause: store.BlockedByPlan, Reason: "does not fit", At: 42})
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
@@ -45,15 +50,16 @@ func TestViews(t *testing.T) {
 		}
 	})
 	for view, want := range map[string][]string{
-		"runs": {"1 order-42 orders cancelled 5 31 <nil> by hand"},
+		"runs": {"1 order-42 orders cancelled 5 31 <nil> by hand <nil>", "2 order-43 orders blocked 5 <nil> <nil> does not fit plan"},
 		"tasks": {
 			"order-42 0 fetch completed 2 21 <nil>", "order-42 1 cached skipped 0 21 <nil>",
-			"order-42 2 report cancelled 0 30 <nil>",
+			"order-42 2 report cancelled 0 30 <nil>", "order-43 1 fetch ready 0 <nil> <nil>",
 		},
 		"attempts": {
 			"order-42 0 fetch 1 failed 11 12 20 0 oops h v", "order-42 0 fetch 2 succeeded 20 21 <nil> 0 <nil> h v",
 		},
 		"callbacks": {"order-42 0 fetch"},
+		"replans":   {"order-43 41 1 f g"},
 		"writes":    {`order-42 0 big 9007199254740993`, `order-42 0 gone <nil>`, `order-42 0 name "ü"`},
 	} {
 		if diff := cmp.Diff(want, rowsOf(t, db, view)); diff != "" {

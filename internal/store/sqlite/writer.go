@@ -21,6 +21,7 @@ type writer struct {
 	stmts   [statements]stmt
 	args    []driver.NamedValue
 	ops     batch
+	sums    summer
 	plans   interned[planKey]
 	workers interned[workerKey]
 }
@@ -32,9 +33,9 @@ func newWriter(ctx context.Context, path string, cfg Config) (*writer, error) {
 		synchronous = "NORMAL"
 	}
 	// The journal mode is set after the check that the file is one of ours.
-	connector, err := sqlite.NewConnector(dsn(path,
-		"_synchronous", synchronous, "_foreign_keys", "1",
-		"_pragma", "journal_size_limit(16777216)", "_pragma", "cache_size(-16384)"))
+	connector, err := sqlite.NewConnector(dsn(path, cfg.VFS,
+		"_synchronous", synchronous, "_foreign_keys", "1", "_pragma", "cache_size(-16384)",
+		"_pragma", "wal_autocheckpoint(0)", "_pragma", fmt.Sprintf("journal_size_limit(%d)", logLimit)))
 	if err != nil {
 		return nil, err
 	}
@@ -51,16 +52,16 @@ func newWriter(ctx context.Context, path string, cfg Config) (*writer, error) {
 
 // setup checks library and file, and prepares the statements.
 func (w *writer) setup() error {
-	if err := w.checkLibrary(); err != nil {
+	if err := checkLibrary(w.conn); err != nil {
 		return err
 	}
-	if err := w.checkFile(); err != nil {
+	if _, err := checkFile(w.conn); err != nil {
 		return err
 	}
 	if readOnly, err := w.conn.IsReadOnly("main"); readOnly || err != nil {
 		return errors.Join(ErrReadOnly, err)
 	}
-	mode, err := w.text("PRAGMA journal_mode = WAL")
+	mode, err := word(background, w.conn, "PRAGMA journal_mode = WAL")
 	if err != nil {
 		return err
 	}
@@ -98,24 +99,11 @@ func (w *writer) exec(text string) error {
 }
 
 // number returns the one number that a query yields; NULL is 0.
-func (w *writer) number(text string, args ...driver.Value) (n int64, err error) {
-	err = query(background, w.conn, text, func(v []driver.Value) error {
-		n, _ = v[0].(int64)
-		return nil
-	}, args...)
-	return n, err
+func (w *writer) number(text string, args ...driver.Value) (int64, error) {
+	return number(background, w.conn, text, args...)
 }
 
-// text returns the one text that a query yields.
-func (w *writer) text(text string) (s string, err error) {
-	err = query(background, w.conn, text, func(v []driver.Value) error {
-		s, _ = v[0].(string)
-		return nil
-	})
-	return s, err
-}
-
-// lastNum returns the greatest run number, 0 if there is none.
+// lastNum returns the greatest run number that was ever used, 0 if there is none.
 func (w *writer) lastNum() (int64, error) {
-	return w.number("SELECT max(num) FROM run")
+	return w.number("SELECT max(coalesce((SELECT max(num) FROM run), 0), coalesce((SELECT last FROM purged), 0))")
 }

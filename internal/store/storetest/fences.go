@@ -24,6 +24,7 @@ func changesOfTask(run int64, task int) map[string]store.Change {
 		"interrupted": end(run, task, 1, store.AttemptInterrupted, 90),
 		"requeued":    store.TaskRequeued{Run: run, Task: task, At: 90},
 		"completed":   finish(run, task, engine.TaskCompleted, 90, entry("late", "1")),
+		"cut off":     end(run, task, 1, store.AttemptCancelled, 90),
 		"gave up":     finish(run, task, engine.TaskFailed, 90),
 		"cancelled":   finish(run, task, engine.TaskCancelled, 90),
 	}
@@ -39,7 +40,7 @@ var states = map[string]struct {
 	"ready":   {list(ready(1, 0, 10)), []string{"started", "cancelled"}},
 	"running": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20)),
-		[]string{"succeeded", "failed", "retried", "stopped", "interrupted"},
+		[]string{"succeeded", "failed", "retried", "stopped", "interrupted", "cut off"},
 	},
 	"succeeded": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptSucceeded, 30)),
@@ -115,12 +116,15 @@ var fences = map[string]func(*bed){
 	"an ended run never changes": func(b *bed) {
 		b.commit(create(1), store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 30})
 		for _, status := range []engine.RunStatus{
-			engine.RunCompleted, engine.RunFailed, engine.RunCancelled, engine.RunBlocked,
+			engine.RunCompleted, engine.RunFailed, engine.RunCancelled,
 		} {
 			b.refused(store.ErrFenced, store.RunEnded{Run: 1, Status: status, At: 40})
 		}
 		b.reopen()
 		b.refused(store.ErrFenced, store.RunEnded{Run: 1, Status: engine.RunFailed, At: 40})
+		b.refused(store.ErrFenced, block(1, "late"))
+		b.refused(store.ErrFenced, store.RunUnblocked{Run: 1, At: 40})
+		b.refused(store.ErrFenced, replan(later("v2", "a", "b", "c"), 0, 1, 2))
 	},
 	"a failing batch leaves nothing": func(b *bed) {
 		b.commit(create(1), ready(1, 0, 10), start(1, 0, 1, 20))
@@ -138,6 +142,8 @@ var fences = map[string]func(*bed){
 			}
 		}
 		b.refused(store.ErrNotFound, store.RunEnded{Run: 5, Status: engine.RunFailed, At: 1})
+		b.refused(store.ErrNotFound, block(5, "x"))
+		b.refused(store.ErrNotFound, store.RunUnblocked{Run: 5, At: 1})
 		_, err := b.s.Run(context.Background(), "nobody")
 		if !errors.Is(err, store.ErrNotFound) {
 			b.Errorf("run: %v", err)
@@ -163,7 +169,7 @@ var fences = map[string]func(*bed){
 		}
 		b.refused(store.ErrInvalid, finish(1, 0, engine.TaskCancelled, 40, entry("k", "1")))
 		b.refused(store.ErrInvalid, finish(1, 0, engine.TaskCompleted, 40, entry("k", "1"), entry("a", "1")))
-		for _, status := range []engine.RunStatus{0, engine.RunRunning, engine.RunPaused, 99} {
+		for _, status := range []engine.RunStatus{0, engine.RunRunning, engine.RunPaused, engine.RunBlocked, 99} {
 			b.refused(store.ErrInvalid, store.RunEnded{Run: 1, Status: status, At: 40})
 		}
 		b.refused(store.ErrInvalid, nil)
@@ -193,12 +199,15 @@ var fences = map[string]func(*bed){
 		b.commit(create(1))
 	},
 	"a closed store": func(b *bed) {
-		closeStore(b.T, b.s)
+		closeStore(b, b.s)
 		ctx := context.Background()
 		_, num := b.s.LastNum(ctx)
 		_, find := b.s.Find(ctx, "x")
 		_, run := b.s.Run(ctx, "x")
 		_, runs := b.s.Runs(ctx, store.Filter{})
+		_, purge := b.s.Purge(ctx, store.PurgeFilter{})
+		_, oldest := b.s.OldestEnd(ctx, "")
+		_, callbacks := b.s.Callbacks(ctx)
 		var open error
 		for _, err := range b.s.OpenRuns(ctx) {
 			open = err
@@ -206,6 +215,7 @@ var fences = map[string]func(*bed){
 		for name, err := range map[string]error{
 			"commit": b.s.Commit(ctx, list(create(1))), "last number": num,
 			"find": find, "run": run, "runs": runs, "open": open,
+			"purge": purge, "oldest end": oldest, "callbacks": callbacks,
 		} {
 			if !errors.Is(err, store.ErrClosed) {
 				b.Errorf("%s: got %v", name, err)

@@ -120,6 +120,14 @@ var progress = map[string]func(*bed){
 			Attempts: []store.Attempt{attempt(1, store.AttemptSucceeded, 20, 30)},
 		})
 	},
+	"what is said of a success is kept": func(b *bed) {
+		said := end(1, 0, 1, store.AttemptSucceeded, 30)
+		said.Error, said.Due = "but late", 40
+		want := attempt(1, store.AttemptSucceeded, 20, 30)
+		want.Error, want.Due = "but late", 40
+		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), said, finish(1, 0, engine.TaskCompleted, 30)),
+			store.TaskDetail{Status: engine.TaskCompleted, Decided: 10, Ended: 30, Attempts: []store.Attempt{want}})
+	},
 	"many leaves": func(b *bed) {
 		bits := make([]bool, 200)
 		bits[0], bits[63], bits[64], bits[199] = true, true, true, true
@@ -139,22 +147,6 @@ var progress = map[string]func(*bed){
 				b.Errorf("got %+v", info)
 			}
 			b.equal("open runs", b.openRuns(), []*store.OpenRun{})
-		}
-	},
-	"a blocked run has not ended": func(b *bed) {
-		b.commit(create(1), store.RunEnded{Run: 1, Status: engine.RunBlocked, Error: "task gone", At: 5})
-		b.reopen()
-		info := b.run("run-1").RunInfo
-		if info.Status != engine.RunBlocked || info.Ended != 0 || info.Error != "task gone" {
-			b.Errorf("got %+v", info)
-		}
-		if r := b.openRun(); r.State.Status != engine.RunBlocked {
-			b.Errorf("status %v", r.State.Status)
-		}
-		b.commit(store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 6})
-		info = b.run("run-1").RunInfo
-		if info.Status != engine.RunCancelled || info.Ended != 6 || info.Error != "" {
-			b.Errorf("got %+v", info)
 		}
 	},
 }
@@ -219,6 +211,9 @@ func moveTo(num int64, changes []store.Change) []store.Change {
 			c.Run = num
 			moved[i] = c
 		case store.RunEnded:
+			c.Run = num
+			moved[i] = c
+		case store.RunBlocked:
 			c.Run = num
 			moved[i] = c
 		}

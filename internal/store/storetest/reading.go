@@ -55,6 +55,8 @@ var reading = map[string]func(*bed){
 		const commits, readers = 100, 4
 		ctx, stop := context.WithCancel(context.Background())
 		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer stop()
 		for range readers {
 			wg.Go(func() { b.watch(ctx) })
 		}
@@ -63,8 +65,6 @@ var reading = map[string]func(*bed){
 				complete(num, 0, 1, 3, entry("k", "1")))...)
 			b.commit(store.RunEnded{Run: num, Status: engine.RunCompleted, At: 4})
 		}
-		stop()
-		wg.Wait()
 	},
 }
 

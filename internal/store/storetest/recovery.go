@@ -28,7 +28,7 @@ var recovery = map[string]func(*bed){
 		)...)
 		b.reopen()
 		b.equal("open run", b.openRun(), &store.OpenRun{
-			Num: 1, Created: 1000, Plan: c.Plan,
+			Num: 1, Created: 1000, Workflow: "mixed", Plan: c.Plan, Delayed: map[int]int64{2: 93},
 			Failures: map[int]store.Failure{2: {Error: "two"}, 4: {Error: "again"}, 6: {Error: "last"}},
 			State: &engine.Run{
 				ID: "run-1", Status: engine.RunRunning, Deadline: 777, Initial: c.Initial,

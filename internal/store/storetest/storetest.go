@@ -47,7 +47,7 @@ func RunDurable(t *testing.T, prepare func(t *testing.T) (open func() store.Stor
 	})
 }
 
-func closeStore(t *testing.T, s store.Store) {
+func closeStore(t tb, s store.Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Errorf("close: %v", err)
@@ -57,20 +57,43 @@ func closeStore(t *testing.T, s store.Store) {
 // run runs every test; setup returns what opens the store anew.
 func run(t *testing.T, setup func(t *testing.T) func() store.Store) {
 	t.Helper()
-	for _, group := range []map[string]func(*bed){creation, progress, fences, values, recovery, callbacks, reading} {
+	for name, test := range cases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			open := setup(t)
+			test(&bed{tb: t, open: open, s: open()})
+		})
+	}
+}
+
+// cases returns all tests by their names.
+func cases() map[string]func(*bed) {
+	all := map[string]func(*bed){}
+	for _, group := range []map[string]func(*bed){
+		creation, progress, fences, values, recovery, callbacks, reading, blocking, replanning, purging,
+	} {
 		for name, test := range group {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				open := setup(t)
-				test(&bed{T: t, open: open, s: open()})
-			})
+			if all[name] != nil {
+				panic("two tests have the name " + name)
+			}
+			all[name] = test
 		}
 	}
+	return all
+}
+
+// tb is what a test needs of [testing.T].
+type tb interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
 }
 
 // bed is a test with its store.
 type bed struct {
-	*testing.T
+	tb
 	open func() store.Store
 	s    store.Store
 }

@@ -7,36 +7,6 @@ import (
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
-// Create applies the creation of a run. That its ID is new is for the store to
-// check. Undo takes the number back.
-func (l *Ledger) Create(c store.RunCreated) (*Run, error) {
-	if err := validCreation(c); err != nil {
-		return nil, err
-	}
-	if c.Num <= l.last {
-		return nil, fenced(c, "number %d is in use or was passed over; the last one is %d", c.Num, l.last)
-	}
-	r := NewRun(c.Num, len(c.Plan.Tasks))
-	l.runs[c.Num] = r
-	l.journal = append(l.journal, entry{run: r, task: -1, last: l.last})
-	l.last = c.Num
-	return r, nil
-}
-
-// End applies the end or the blocking of a run.
-func (l *Ledger) End(c store.RunEnded) (*Run, error) {
-	if c.Status != engine.RunBlocked && (c.Status < engine.RunCompleted || c.Status > engine.RunCancelled) {
-		return nil, invalid(c, "status %d is neither blocked nor an end", c.Status)
-	}
-	r, err := l.open(c, c.Run)
-	if err != nil {
-		return nil, err
-	}
-	l.journal = append(l.journal, entry{run: r, task: -1, status: r.Status})
-	r.Status = c.Status
-	return r, nil
-}
-
 // Task applies a change of a task and returns its state before and after.
 func (l *Ledger) Task(c store.Change) (r *Run, before, after Task, err error) {
 	num, index := Subject(c)
@@ -45,6 +15,9 @@ func (l *Ledger) Task(c store.Change) (r *Run, before, after Task, err error) {
 	}
 	if r, err = l.open(c, num); err != nil {
 		return nil, before, after, err
+	}
+	if r.Status == engine.RunBlocked && !cancels(c) {
+		return nil, before, after, fenced(c, "the run is blocked")
 	}
 	if index >= len(r.Tasks) {
 		return nil, before, after, invalid(c, "the run has %d tasks", len(r.Tasks))
@@ -58,16 +31,17 @@ func (l *Ledger) Task(c store.Change) (r *Run, before, after Task, err error) {
 	return r, before, after, nil
 }
 
-// open returns the run that a change is about, which must not have ended.
-func (l *Ledger) open(c store.Change, num int64) (*Run, error) {
-	r, err := l.run(num)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", store.Describe(c), err)
+// cancels reports whether a change is part of cancelling, which is all that
+// becomes of the tasks of a blocked run.
+func cancels(c store.Change) bool {
+	switch c := c.(type) {
+	case store.AttemptEnded:
+		return c.Outcome == store.AttemptCancelled
+	case store.TaskEnded:
+		return c.Status == engine.TaskCancelled
+	default:
+		return false
 	}
-	if r.Status.Ended() {
-		return nil, fenced(c, "the run has ended")
-	}
-	return r, nil
 }
 
 // Subject returns the run and the task a change is about; the task is -1 if it

@@ -34,13 +34,15 @@ type Run struct {
 	Num int64
 	// Status is the state of the run.
 	Status engine.RunStatus
+	// Workflow is the name of the run's plan.
+	Workflow string
 	// Tasks runs parallel to the tasks of the run's plan.
 	Tasks []Task
 }
 
 // NewRun returns a running run whose tasks all wait.
-func NewRun(num int64, tasks int) *Run {
-	r := &Run{Num: num, Status: engine.RunRunning, Tasks: make([]Task, tasks)}
+func NewRun(num int64, workflow string, tasks int) *Run {
+	r := &Run{Num: num, Status: engine.RunRunning, Workflow: workflow, Tasks: make([]Task, tasks)}
 	for i := range r.Tasks {
 		r.Tasks[i].Status = engine.TaskWaiting
 	}
@@ -59,14 +61,22 @@ type Ledger struct {
 	journal []entry
 }
 
-// entry undoes one change. A task below 0 stands for the run itself.
+// entry undoes one change.
 type entry struct {
 	run    *Run
-	task   int
+	task   int // the index of a task, or one of the constants below
 	before Task
-	status engine.RunStatus // 0 if the run was created
-	last   int64
+	last   int64 // of a created run: the number before it
+	// Of a change of the whole run: what was before it.
+	status engine.RunStatus
+	tasks  []Task
 }
+
+// What an entry is about that is about no task.
+const (
+	whole   = -1 // a change of the whole run
+	created = -2 // its creation
+)
 
 // New returns an empty ledger; last is the greatest run number in use.
 func New(last int64, load func(num int64) (*Run, error)) *Ledger {
@@ -86,7 +96,7 @@ func (l *Ledger) Put(r *Run) {
 // Accept keeps what was applied since the last Accept or Undo.
 func (l *Ledger) Accept() {
 	for _, e := range l.journal {
-		if e.task < 0 && e.run.Status.Ended() {
+		if e.task == whole && e.run.Status.Ended() {
 			delete(l.runs, e.run.Num)
 		}
 	}
@@ -103,14 +113,14 @@ func (l *Ledger) forget() {
 func (l *Ledger) Undo() {
 	for i := len(l.journal) - 1; i >= 0; i-- {
 		e := l.journal[i]
-		switch {
-		case e.task >= 0:
-			e.run.Tasks[e.task] = e.before
-		case e.status != 0:
-			e.run.Status = e.status
-		default:
+		switch e.task {
+		case created:
 			delete(l.runs, e.run.Num)
 			l.last = e.last
+		case whole:
+			e.run.Status, e.run.Tasks = e.status, e.tasks
+		default:
+			e.run.Tasks[e.task] = e.before
 		}
 	}
 	l.forget()

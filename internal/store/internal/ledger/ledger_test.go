@@ -31,6 +31,12 @@ func create(t interface{ Fatal(...any) }, l *ledger.Ledger, num int64) *ledger.R
 	return r
 }
 
+// end applies the end of a run.
+func end(l *ledger.Ledger, c store.RunEnded) (*ledger.Run, error) {
+	r, _, err := l.Run(c)
+	return r, err
+}
+
 func TestUndoRestoresNumbersWithGaps(t *testing.T) {
 	t.Parallel()
 	l := ledger.New(3, notFound)
@@ -57,7 +63,7 @@ func TestEndedRunsAreForgotten(t *testing.T) {
 		return &ledger.Run{Num: num, Status: engine.RunFailed}, nil
 	})
 	create(t, l, 1)
-	if _, err := l.End(store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
+	if _, err := end(l, store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
 		t.Fatal(err)
 	}
 	decide := store.TaskDecided{Run: 1}
@@ -78,12 +84,12 @@ func TestPutDoesNotReplace(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Accept()
-	l.Put(ledger.NewRun(1, 2)) // as it was before
+	l.Put(ledger.NewRun(1, "two", 2)) // as it was before
 	if _, _, _, err := l.Task(store.TaskDecided{Run: 1}); !errors.Is(err, store.ErrFenced) {
 		t.Errorf("decided twice: %v", err)
 	}
 	l.Put(&ledger.Run{Num: 2, Status: engine.RunFailed})
-	if _, err := l.End(store.RunEnded{Run: 2, Status: engine.RunFailed}); !errors.Is(err, store.ErrNotFound) {
+	if _, err := end(l, store.RunEnded{Run: 2, Status: engine.RunFailed}); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an ended run was kept: %v", err)
 	}
 }
@@ -96,7 +102,7 @@ func TestLoadFailsOnce(t *testing.T) {
 		if fail {
 			return nil, cause
 		}
-		return ledger.NewRun(num, 2), nil
+		return ledger.NewRun(num, "two", 2), nil
 	})
 	if _, _, _, err := l.Task(store.TaskDecided{Run: 1}); !errors.Is(err, cause) {
 		t.Errorf("got %v", err)
@@ -126,26 +132,44 @@ func TestUndoRestoresStates(t *testing.T) {
 		r := create(t, l, 1)
 		apply := func() {
 			for range rapid.IntRange(0, 10).Draw(t, "changes") {
-				_, _, _, _ = l.Task(drawChange(t)) // most do not fit
+				if rapid.IntRange(0, 3).Draw(t, "of the run") == 0 {
+					_, _, _ = l.Run(drawRunChange(t))
+				} else {
+					_, _, _, _ = l.Task(drawChange(t)) // most do not fit
+				}
 			}
 		}
 		apply()
 		l.Accept()
-		before := slices.Clone(r.Tasks)
+		before, status := slices.Clone(r.Tasks), r.Status
 		apply()
 		if rapid.Bool().Draw(t, "end") {
-			if _, err := l.End(store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
+			if _, err := end(l, store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		l.Undo()
-		if !slices.Equal(r.Tasks, before) || r.Status != engine.RunRunning {
-			t.Fatalf("got %v, want %v", r, before)
+		if !slices.Equal(r.Tasks, before) || r.Status != status {
+			t.Fatalf("got %v, want %v and %v", r, status, before)
 		}
-		if _, err := l.End(store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
+		if _, err := end(l, store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
 			t.Fatalf("the run is gone: %v", err)
 		}
 	})
+}
+
+// drawRunChange draws a change of a run as a whole.
+func drawRunChange(t *rapid.T) store.Change {
+	switch rapid.IntRange(0, 3).Draw(t, "kind of the run's") {
+	case 0:
+		return store.RunBlocked{Run: 1, Cause: store.BlockedByPlan}
+	case 1:
+		return store.RunUnblocked{Run: 1}
+	default:
+		p := creation(1).Plan
+		p.Tasks = make([]plan.Task, rapid.IntRange(2, 3).Draw(t, "tasks"))
+		return store.RunReplanned{Run: 1, Plan: p, Tasks: rapid.SampledFrom([][]int{{0, 1}, {1, 0}, {1, -1}, {0, 1, -1}}).Draw(t, "to")}
+	}
 }
 
 // drawChange draws a change of one of two tasks.

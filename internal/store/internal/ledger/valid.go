@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
@@ -23,21 +25,66 @@ func validCreation(c store.RunCreated) error {
 		return invalid(c, "run numbers go from 1 to %d", int64(MaxRun))
 	case c.ID == "":
 		return invalid(c, "the run has no ID")
-	case c.Plan == nil:
-		return invalid(c, "the run has no plan")
-	case c.Plan.Name == "" || c.Plan.Fingerprint == "":
-		return invalid(c, "its plan needs a name (%q) and a fingerprint (%q)", c.Plan.Name, c.Plan.Fingerprint)
-	case len(c.Plan.Tasks) > MaxTask+1:
-		return invalid(c, "its plan has %d tasks; %d are possible", len(c.Plan.Tasks), MaxTask+1)
 	}
-	return validEntries(c, c.Initial)
+	if err := validPlan(c, c.Plan); err != nil {
+		return err
+	}
+	if reason := unsorted(c.Initial); reason != "" {
+		return invalid(c, "%s", reason)
+	}
+	return nil
+}
+
+// validPlan checks that a plan can be stored.
+func validPlan(c store.Change, p *plan.Plan) error {
+	switch {
+	case p == nil:
+		return invalid(c, "the run has no plan")
+	case p.Name == "" || p.Fingerprint == "":
+		return invalid(c, "its plan needs a name (%q) and a fingerprint (%q)", p.Name, p.Fingerprint)
+	case len(p.Tasks) > MaxTask+1:
+		return invalid(c, "its plan has %d tasks; %d are possible", len(p.Tasks), MaxTask+1)
+	}
+	return nil
+}
+
+// validBlock checks that the cause can be stored.
+func validBlock(c store.RunBlocked) error {
+	if c.Cause != store.BlockedByPlan && c.Cause != store.BlockedByViolation {
+		return invalid(c, "cause %d is unknown", c.Cause)
+	}
+	return nil
+}
+
+// validReplan checks that every task that is not gone has a place of its own
+// in the new plan.
+func validReplan(c store.RunReplanned) error {
+	if err := validPlan(c, c.Plan); err != nil {
+		return err
+	}
+	taken := make([]bool, len(c.Plan.Tasks))
+	for old, now := range c.Tasks {
+		switch {
+		case now == -1:
+		case now < 0 || now >= len(taken):
+			return invalid(c, "task %d would become %d of %d tasks", old, now, len(taken))
+		case taken[now]:
+			return invalid(c, "two tasks would become task %d", now)
+		default:
+			taken[now] = true
+		}
+	}
+	return nil
 }
 
 // validEnd checks what has to hold for the end of a task whatever is stored.
 func validEnd(c store.TaskEnded) error {
 	switch c.Status {
 	case engine.TaskCompleted:
-		return validEntries(c, c.Writes)
+		if reason := unsorted(c.Writes); reason != "" {
+			return invalid(c, "%s", reason)
+		}
+		return nil
 	case engine.TaskFailed, engine.TaskCancelled:
 		switch {
 		case len(c.Writes) > 0:
@@ -51,15 +98,16 @@ func validEnd(c store.TaskEnded) error {
 	}
 }
 
-// validEntries checks that keys are text, sorted and different.
-func validEntries(c store.Change, entries []engine.Entry) error {
+// unsorted says in what way keys are not text, not sorted or not different;
+// nothing if they are.
+func unsorted(entries []engine.Entry) (reason string) {
 	for i, e := range entries {
 		if !utf8.ValidString(e.Key) {
-			return invalid(c, "key %q is not valid UTF-8", e.Key)
+			return fmt.Sprintf("key %q is not valid UTF-8", e.Key)
 		}
 		if i > 0 && entries[i-1].Key >= e.Key {
-			return invalid(c, "keys %q and %q are not sorted or not different", entries[i-1].Key, e.Key)
+			return fmt.Sprintf("keys %q and %q are not sorted or not different", entries[i-1].Key, e.Key)
 		}
 	}
-	return nil
+	return ""
 }

@@ -1,0 +1,113 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// A commit goes into the log (FILE-wal). Whenever the log has grown by logPages
+// it is copied into the file, and then begins anew with a commit that finds
+// nobody reading it any more. (SQLite would do that by itself, but after each
+// commit from then on, which costs two flushes, as long as somebody reads.)
+//
+// If there is always somebody who reads, because reads overlap, that never comes
+// true and the log would grow for ever. Above logLimit the store therefore
+// waits for a moment, with no commit under way, until those who read the log
+// are done; whoever begins to read meanwhile finds everything in the file.
+// One that reads for longer, such as another program with an open transaction,
+// keeps the log, and is asked again now and then.
+const (
+	logPages = 1000
+	// logLimit is the size in bytes above which the log is emptied.
+	logLimit = 16 << 20
+	// logPatience is how many milliseconds commits wait for readers.
+	logPatience = 300
+	// logInterval is after how many commits the log is looked at again; after
+	// one of more than logBatch statements it always is.
+	logInterval = 16
+	logBatch    = 8
+	// busyTimeout is how many milliseconds other locks are waited for.
+	busyTimeout = 10_000
+)
+
+// logKeeper keeps the log small. It is used by the goroutine that commits.
+type logKeeper struct {
+	commits int
+	// copied is how many pages the log had when it was last copied.
+	copied int64
+	// stuck is the size of the log when waiting for its readers was last in
+	// vain. It has to grow by a quarter before commits wait again.
+	stuck int64
+	note  string
+}
+
+// keepLog looks after the log when a commit of some statements is done. What
+// fails here is not lost and is tried again.
+func (s *Store) keepLog(statements int) {
+	k := &s.log
+	if k.commits++; k.commits < logInterval && statements <= logBatch {
+		return
+	}
+	k.commits = 0
+	pages, err := s.w.logged()
+	if err != nil {
+		return
+	}
+	if pages < max(k.copied, logPages) {
+		*k = logKeeper{} // it is small, or has begun anew
+	}
+	if pages < logPages {
+		return
+	}
+	if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > logLimit {
+		s.emptyLog(info.Size())
+		return
+	}
+	if pages-k.copied >= logPages {
+		k.copied = pages
+		_ = s.w.checkpoint("PASSIVE") // what it leaves is copied later
+	}
+}
+
+// emptyLog tries to empty a log that is too large.
+func (s *Store) emptyLog(size int64) {
+	k := &s.log
+	wait := size >= k.stuck+k.stuck/4
+	patience := 0
+	if wait {
+		patience = logPatience
+	}
+	err := s.w.waiting(patience, func() error { return s.w.checkpoint("TRUNCATE") })
+	if err == nil {
+		*k = logKeeper{}
+		return
+	}
+	if wait {
+		k.stuck = size
+	}
+	k.note = fmt.Sprintf("%q has grown to %d MiB and cannot be emptied (%v); "+
+		"it shrinks with one of the next commits after that is over", s.path+"-wal", size>>20, err)
+}
+
+// errLogInUse says that somebody reads an old state of the file.
+var errLogInUse = errors.New("somebody has been reading the file for long, such as another program in a transaction")
+
+// checkpoint copies the log into the file, in one of the modes of SQLite.
+func (w *writer) checkpoint(mode string) error {
+	return query(background, w.conn, "PRAGMA wal_checkpoint("+mode+")", func(v []driver.Value) error {
+		if integer(v[0]) != 0 {
+			return errLogInUse
+		}
+		return nil
+	})
+}
+
+// waiting calls f, which waits for locks no longer than some milliseconds.
+func (w *writer) waiting(patience int, f func() error) error {
+	if err := w.exec(fmt.Sprintf("PRAGMA busy_timeout = %d", patience)); err != nil {
+		return err
+	}
+	return errors.Join(f(), w.exec(fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout)))
+}
