@@ -51,6 +51,7 @@ var codeGroups = [][]CodeInfo{
 	graphCodes,
 	dataCodes,
 	fileCodes,
+	storeCodes,
 }
 
 var codeIndex = indexCodes()

@@ -21,7 +21,6 @@ const (
 	CodeConflictingKeys       Code = "CL0126"
 	CodeMaxDelayBelowDelay    Code = "CL0127"
 	CodeDuplicateDependency   Code = "CL0128"
-	CodeNotBuiltYet           Code = "CL0129"
 )
 
 var argumentCodes = []CodeInfo{
@@ -62,7 +61,8 @@ var argumentCodes = []CodeInfo{
 			"of the Go package, a word or a string. The message says which."},
 	{CodeOutOfRange, SeverityError, "value out of range",
 		"The value has the right form but lies outside of what the key allows. Durations are whole " +
-			"milliseconds and at least 1ms, because the store keeps milliseconds."},
+			"milliseconds and at least 1ms, because the store keeps milliseconds. A retention that keeps ended " +
+			"runs for ever is written keep."},
 	{CodeBadID, SeverityError, "malformed name",
 		"A task id consists of lower-case words of letters and digits joined by single underscores, and " +
 			"begins with a letter: fetch_data, step2. Names of workflows and of context keys are not empty and " +
@@ -82,7 +82,4 @@ var argumentCodes = []CodeInfo{
 	{CodeDuplicateDependency, SeverityError, "dependency given twice",
 		"Each dependency stands in the list once, and * stands alone, because it already means all others. " +
 			"Remove the repetition."},
-	{CodeNotBuiltYet, SeverityError, "key whose effect is not built yet",
-		"The key is reserved, but this version does nothing with it. It is refused, so that nobody relies " +
-			"on an effect that is not there. Remove it."},
 }

@@ -45,6 +45,8 @@ type Workflow struct {
 	Input Value[string]
 	// Timeout bounds the whole run.
 	Timeout Value[time.Duration]
+	// Retention is how long an ended run stays in the store; 0 is keep, for ever.
+	Retention Value[time.Duration]
 	// Defaults are the default_ keys.
 	Defaults Policy
 }

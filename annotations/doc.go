@@ -41,7 +41,7 @@
 //	description  text      first sentence      what it is for
 //	input        type      inferred            struct type whose fields are the keys a run starts with
 //	timeout      duration  none                bound of the whole run, downtime included
-//	retention    duration  keep                reserved: refused, because nothing removes finished runs yet
+//	retention    duration  keep                how long ended runs stay in the store; keep is for ever
 //	default_K    as for K  as for K            value of the task key K, from trigger_rules on, where a task has none
 //
 // In the input struct, too, a pointer, omitempty or omitzero makes a key optional,

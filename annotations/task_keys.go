@@ -18,7 +18,7 @@ func workflowKeys(w *Workflow) *keySet {
 		{"description", textValue, reads(&w.Description, (*valueReader).text)},
 		{"input", plainValue, reads(&w.Input, (*valueReader).identifier)},
 		{"timeout", plainValue, reads(&w.Timeout, (*valueReader).duration)},
-		{"retention", plainValue, notBuiltYet},
+		{"retention", plainValue, reads(&w.Retention, (*valueReader).retention)},
 	}, policyKeys(&w.Defaults, "default_"))
 }
 
@@ -67,12 +67,6 @@ func readsOne(dst *Value[time.Duration], parse func(*valueReader, *argument) (ti
 		}
 		read(v, a)
 	}
-}
-
-func notBuiltYet(v *valueReader, a *argument) {
-	f := v.report(CodeNotBuiltYet, a.keyStart(), a.keyEnd(),
-		quoted(a.key)+" is not built yet: finished runs stay in the store; remove the key")
-	v.remove(f, "remove "+a.key, a.from, a.to)
 }
 
 // checkPolicy reports keys of a policy that contradict each other.

@@ -58,13 +58,13 @@ func TestWorkflowDeclaration(t *testing.T) {
 	w := readWorkflow(t, `// Package p does things.
 //
 //cloacina:workflow name=nightly-import description="Imports" input=Input timeout=1h
-//cloacina:workflow default_trigger_rules=none_failed default_retry_attempts=0
+//cloacina:workflow retention=720h default_trigger_rules=none_failed default_retry_attempts=0
 //cloacina:workflow default_retry_delay_ms=5 default_retry_max_delay=1s default_retry_if=Again
 //cloacina:workflow default_allow_failure default_timeout=1m`)
 	d := w.Defaults
-	got := []any{w.Name.V, w.Description.V, w.Input.V, w.Timeout.V, w.Doc, Format(d.TriggerRules.V), d.RetryAttempts,
+	got := []any{w.Name.V, w.Description.V, w.Input.V, w.Timeout.V, w.Retention.V, w.Doc, Format(d.TriggerRules.V), d.RetryAttempts,
 		d.RetryDelay.V, d.RetryMaxDelay.V, d.RetryIf.V, d.AllowFailure.V, d.Timeout.V, w.Type == nil}
-	want := []any{"nightly-import", "Imports", "Input", time.Hour, "Package p does things.", "none_failed",
+	want := []any{"nightly-import", "Imports", "Input", time.Hour, 720 * time.Hour, "Package p does things.", "none_failed",
 		Value[int]{V: 0, Set: true, Key: d.RetryAttempts.Key, Span: d.RetryAttempts.Span},
 		5 * time.Millisecond, time.Second, "Again", true, time.Minute, true}
 	if diff := gocmp.Diff(want, got); diff != "" {
@@ -358,12 +358,6 @@ func TestWorkflowKeys(t *testing.T) {
 			name: "key of the task alone",
 			text: "//cloacina:workflow «dependencies»=a",
 			want: []string{"CL0110 belongs to //cloacina:task"},
-		},
-		{
-			name:  "retention",
-			text:  "//cloacina:workflow name=a «retention»=24h",
-			want:  []string{"CL0129 not built yet"},
-			fixed: "//cloacina:workflow name=a",
 		},
 		{name: "name", text: "//cloacina:workflow name=«\"a\\tb\"»", want: []string{"CL0123 control"}},
 		{name: "input", text: "//cloacina:workflow input=«*Input»", want: []string{"CL0121 Go name"}},

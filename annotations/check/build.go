@@ -13,6 +13,7 @@ func (c *checker) build(w *workflow) *Workflow {
 			Name:          w.name,
 			Description:   w.description(),
 			Timeout:       w.decl.Timeout.V,
+			Retention:     w.decl.Retention.V,
 			InputDeclared: w.input != nil,
 			Tasks:         make([]plan.Task, 0, len(w.order)),
 		},

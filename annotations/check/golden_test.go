@@ -131,6 +131,9 @@ func describe(b *strings.Builder, w *Workflow, q types.Qualifier) {
 	if w.Plan.Timeout > 0 {
 		fmt.Fprintf(b, " timeout=%v", w.Plan.Timeout)
 	}
+	if w.Plan.Retention > 0 {
+		fmt.Fprintf(b, " retention=%v", w.Plan.Retention)
+	}
 	b.WriteString("\n")
 	for _, in := range w.Plan.Input {
 		fmt.Fprintf(b, "  input %s %s optional=%v default=%s\n", in.Name, in.Shape, in.Optional, in.Default)

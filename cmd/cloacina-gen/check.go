@@ -3,18 +3,20 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/load"
+	"github.com/cloacina-go/cloacina/internal/store/sqlite"
 	"github.com/spf13/cobra"
 )
 
 // newCheck returns the command that writes nothing.
 func newCheck(opts *options) *cobra.Command {
-	diff := false
+	var how checkOptions
 	cmd := &cobra.Command{
 		Use:   "check [packages]",
 		Short: "Fail if a generated file is not up to date, or on an error",
@@ -25,19 +27,65 @@ func newCheck(opts *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.check(cmd.Context(), diff)
+			how.store = cmd.Flags().Changed("db")
+			return s.check(cmd.Context(), how)
 		},
 	}
-	cmd.Flags().BoolVar(&diff, "diff", false, "print what would change as a unified diff")
+	cmd.Flags().BoolVar(&how.diff, "diff", false, "print what would change as a unified diff")
+	cmd.Flags().StringVar(&how.file, "db", "", "say what would become of the open runs in the store `FILE`")
 	return cmd
 }
 
-// check reports what generate would say and what it would change.
-func (s *session) check(ctx context.Context, diff bool) error {
+// checkOptions are the flags of check.
+type checkOptions struct {
+	// diff prints what would change.
+	diff bool
+	// store asks what would become of the open runs in file.
+	store bool
+	file  string
+}
+
+// check reports what generate would say and what it would change, and what
+// would become of the runs of a store.
+func (s *session) check(ctx context.Context, how checkOptions) error {
+	if !how.store {
+		packages, err := s.load(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.checkFiles(packages, how.diff); err != nil {
+			return err
+		}
+		return s.finish(packages)
+	}
+	// A wrong name is told before the packages are loaded.
+	runs, err := sqlite.OpenReader(ctx, how.file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.checkStore(ctx, runs, how), runs.Close())
+}
+
+// checkStore is check with the runs of a store.
+func (s *session) checkStore(ctx context.Context, runs openRuns, how checkOptions) error {
 	packages, err := s.load(ctx)
 	if err != nil {
 		return err
 	}
+	f := s.newForecast(how.file, packages)
+	if err := f.read(ctx, runs); err != nil {
+		return err
+	}
+	if err := s.checkFiles(packages, how.diff); err != nil {
+		return err
+	}
+	verdict := s.finish(packages, f.findings()...)
+	fmt.Fprintln(s.stderr, f.summary())
+	return verdict
+}
+
+// checkFiles adds to the packages what generate would change.
+func (s *session) checkFiles(packages []*load.Package, diff bool) error {
 	for _, p := range packages {
 		for _, o := range p.Outputs {
 			old, err := read(o.Path)
@@ -52,7 +100,7 @@ func (s *session) check(ctx context.Context, diff bool) error {
 			}
 		}
 	}
-	return s.finish(packages)
+	return nil
 }
 
 // stale returns what is wrong with a file as it stands. What is not there is nil.

@@ -96,7 +96,8 @@ func wanted(name string) bool { return name == "want.txt" || strings.HasPrefix(n
 // one, to tell which one it is.
 func loadCorpus(t *testing.T, root string, cases []*corpusCase) {
 	t.Helper()
-	packages, err := load.Load(context.Background(), load.Config{Dir: root, Patterns: []string{"./..."}, Generate: compile})
+	generate := new(compiler).compile
+	packages, err := load.Load(context.Background(), load.Config{Dir: root, Patterns: []string{"./..."}, Generate: generate})
 	if err == nil {
 		for _, c := range cases {
 			c.take(packages)
@@ -105,7 +106,7 @@ func loadCorpus(t *testing.T, root string, cases []*corpusCase) {
 	}
 	t.Errorf("loading the whole corpus: %v", err)
 	for _, c := range cases {
-		own, err := load.Load(context.Background(), load.Config{Dir: c.dir, Patterns: []string{"./..."}, Generate: compile})
+		own, err := load.Load(context.Background(), load.Config{Dir: c.dir, Patterns: []string{"./..."}, Generate: generate})
 		if err != nil {
 			t.Errorf("%s: %v", c.file, err)
 		}

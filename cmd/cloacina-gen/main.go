@@ -45,11 +45,29 @@
 // generated file that is missing, out of date or left over is an error. With
 // --diff it prints what would change as a unified diff on standard output.
 //
+// With --db it also says, before a deploy, what would become of the runs that
+// are open in a store if a program with the annotations as they are now took it
+// over. The file is only read; a program may be using it.
+//
+//	cloacina-gen check --db runs.db ./...
+//
+// Runs that would be blocked are an error at the annotation that is in their
+// way. Runs that go on with something that is different for them, and blocked
+// runs that would go on, are hints. Blocked runs that stay blocked are a warning,
+// and so are, if a pattern such as ./... asks for whole trees, runs of a workflow
+// that is not in them. A damaged run is an error. The last line counts them all:
+//
+//	runs.db: 12 open runs of 2 workflows: 11 are unaffected, 1 would be blocked
+//
+// Name the packages of the one program that the store belongs to. It is the
+// moment that is judged: runs of a program that is still going get further.
+//
 // # Exit status
 //
 // The status is 0 without errors; 1 if there is an error among the findings, or
 // a warning under --werror; and 2 if the tool could not do its work: a package
-// that does not exist, a file that cannot be written, a wrong flag.
+// that does not exist, a file that cannot be written, a store that cannot be
+// read, a wrong flag.
 package main
 
 import (

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/testmodule"
 	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite" // for scriptSQL
 )
 
 // longAgo is a time at which no test runs.
@@ -52,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"status": scriptStatus,
 			"age":    scriptAge,
 			"aged":   scriptAged,
+			"sql":    scriptSQL,
 		},
 	})
 }
@@ -93,4 +96,18 @@ func scriptAged(ts *testscript.TestScript, negated bool, args []string) {
 			ts.Fatalf("%s was last changed at %v", name, info.ModTime())
 		}
 	}
+}
+
+// scriptSQL changes a database behind the back of those who use it:
+//
+//	sql runs.db 'PRAGMA user_version = 99'
+func scriptSQL(ts *testscript.TestScript, negated bool, args []string) {
+	if negated || len(args) != 2 {
+		ts.Fatalf("usage: sql file statement")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(args[1])
+	ts.Check(err)
+	ts.Check(db.Close())
 }

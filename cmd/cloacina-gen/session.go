@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
@@ -21,6 +22,7 @@ type session struct {
 	patterns       []string
 	werror         bool
 	stdout, stderr io.Writer
+	compiler       compiler
 }
 
 func newSession(cmd *cobra.Command, opts *options, patterns []string) (*session, error) {
@@ -39,7 +41,7 @@ func newSession(cmd *cobra.Command, opts *options, patterns []string) (*session,
 
 // load loads the named packages, and says so when there is nothing in them.
 func (s *session) load(ctx context.Context) ([]*load.Package, error) {
-	packages, err := load.Load(ctx, load.Config{Dir: s.dir, Patterns: s.patterns, Generate: compile})
+	packages, err := load.Load(ctx, load.Config{Dir: s.dir, Patterns: s.patterns, Generate: s.compiler.compile})
 	if err != nil {
 		return nil, err
 	}
@@ -53,19 +55,33 @@ func (s *session) load(ctx context.Context) ([]*load.Package, error) {
 	return packages, nil
 }
 
+// compiler turns packages into generated files.
+type compiler struct {
+	// packages are those that a file was generated for, by directory, without
+	// those of test files.
+	packages map[string]*check.Package
+}
+
 // compile checks a package and returns its generated file.
-func compile(src *check.Source) ([]byte, []annotations.Finding, error) {
+func (c *compiler) compile(src *check.Source) ([]byte, []annotations.Finding, error) {
 	pkg, found := check.Check(src)
 	if report.CountOf(found).Errors > 0 || len(pkg.Workflows) == 0 {
 		return nil, found, nil
 	}
 	content, err := emit.File(pkg, src.Test)
+	if err == nil && !src.Test {
+		if c.packages == nil {
+			c.packages = map[string]*check.Package{}
+		}
+		c.packages[src.Dir] = pkg
+	}
 	return content, found, err
 }
 
-// finish prints the findings, and returns an error if they fail the command.
-func (s *session) finish(packages []*load.Package) error {
-	var findings []annotations.Finding
+// finish prints the findings of the packages and further ones, and returns an
+// error if they fail the command.
+func (s *session) finish(packages []*load.Package, further ...annotations.Finding) error {
+	findings := slices.Clone(further)
 	texts := map[string][]byte{}
 	for _, p := range packages {
 		findings = append(findings, p.Findings...)

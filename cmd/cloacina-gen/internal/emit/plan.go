@@ -85,6 +85,7 @@ func (f *file) planLiteral(p *plan.Plan, tasks doc) doc {
 	s.text("Description", p.Description)
 	s.text("Fingerprint", p.Fingerprint)
 	s.duration("Timeout", p.Timeout)
+	s.duration("Retention", p.Retention)
 	s.flag("InputDeclared", p.InputDeclared)
 	var inputs []doc
 	for _, in := range p.Input {

@@ -123,6 +123,7 @@ func drawPlan(t *rapid.T, of *plan.Plan) plan.Plan {
 		Description:   text.Draw(t, "description"),
 		Fingerprint:   text.Draw(t, "fingerprint"),
 		Timeout:       drawDuration(t),
+		Retention:     drawDuration(t),
 		InputDeclared: rapid.Bool().Draw(t, "declared"),
 		Input:         []plan.Input{{Name: "in", Shape: "int", Optional: true, Default: "7"}, {Name: text.Draw(t, "name") + "!"}},
 	}
