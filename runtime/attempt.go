@@ -186,6 +186,13 @@ func (l *loop) giveBack(c *call) {
 	if c.wanted {
 		l.ready.push(readyTask{c.run, c.task})
 	}
+	if len(c.run.calls) == 0 {
+		waiting := c.run.unblock
+		c.run.unblock = nil
+		for _, e := range waiting {
+			e.apply(l)
+		}
+	}
 }
 
 // callsOf returns the calls of a run that have not come back, in the order of

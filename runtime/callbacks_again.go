@@ -1,6 +1,7 @@
 package cloacina
 
 import (
+	"cmp"
 	"log/slog"
 	"slices"
 
@@ -9,27 +10,36 @@ import (
 )
 
 // wakeCallbacks calls those callbacks again that were pending when the store
-// was opened and whose workflow is registered now.
+// was opened and whose workflow is registered now. Those of a blocked run wait
+// with it: it may go on under other code than the registered one.
 func (l *loop) wakeCallbacks() {
 	l.uncalled = slices.DeleteFunc(l.uncalled, func(c store.Callback) bool {
 		w := l.workflows[c.Workflow]
-		if w != nil {
-			l.wakeCallback(w, c)
+		run := l.r.live.find(c.ID)
+		if run != nil {
+			run = run.current()
 		}
-		return w != nil
+		if w == nil || run != nil && run.stuck() {
+			return false
+		}
+		l.wakeCallback(w, run, c)
+		return true
 	})
 }
 
-func (l *loop) wakeCallback(w *workflow, c store.Callback) {
+// wakeCallback calls a callback again; run is nil if the run has ended. One that
+// the code has no function for is dropped, because no code may ever have one
+// again, and what is pending keeps its run from being removed.
+func (l *loop) wakeCallback(w *workflow, run *openRun, c store.Callback) {
 	done := store.CallbackDone{Run: c.Run, Task: c.Task}
 	log := func(level slog.Level, message string) {
-		l.log(nil, level, componentExecutor, message,
+		l.log(run, level, componentExecutor, message,
 			slog.String(fieldRun, c.ID), slog.String(fieldWorkflow, c.Workflow), slog.String(fieldTask, c.TaskID))
 	}
 	f := w.callback(c.TaskID, c.Status)
 	if f == nil {
 		log(slog.LevelWarn, "Callback dropped: "+c.TaskID+" (the registered code has none about this end of the task)")
-		l.called(done)
+		l.after(run, func() { l.called(done) })
 		return
 	}
 	log(slog.LevelInfo, "Callback called again: "+c.TaskID)
@@ -39,7 +49,18 @@ func (l *loop) wakeCallback(w *workflow, c store.Callback) {
 	if c.Status == engine.TaskFailed {
 		end.Err = storedFailure(c.Failure)
 	}
-	l.after(nil, func() { l.startCallback(done, f, end) })
+	l.after(run, func() { l.startCallback(done, f, end) })
+}
+
+// renumberCallbacks gives the pending callbacks of a run the numbers that their
+// tasks have in another plan.
+func (l *loop) renumberCallbacks(run *openRun, tasks []int) {
+	i, _ := slices.BinarySearchFunc(l.uncalled, run.num, func(c store.Callback, num int64) int {
+		return cmp.Compare(c.Run, num)
+	})
+	for ; i < len(l.uncalled) && l.uncalled[i].Run == run.num; i++ {
+		l.uncalled[i].Task = tasks[l.uncalled[i].Task]
+	}
 }
 
 // callback returns the callback about the end of a task, which may be one of

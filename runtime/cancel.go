@@ -12,13 +12,22 @@ import (
 // Cancel ends a run at once: tasks that have not ended are cancelled, and the
 // contexts of running attempts end with the cause [ErrCancelled]. It returns
 // once that is on disk and does not wait for the functions to return. A run
-// that is blocked, or whose workflow is not registered, can be cancelled too.
-// Cancelling a run that has ended changes nothing.
+// that is blocked, or whose workflow is not registered, can be cancelled too,
+// unless nothing of it can be stored ([ErrBlocked]): what is stored of it is
+// damaged, or the store refused a change. Cancelling a run that has ended
+// changes nothing.
 func (r *Runner) Cancel(ctx context.Context, id string) error {
+	return r.change(ctx, "cancel", id, func(run *openRun, a answer) event {
+		return &cancelEvent{run: run, answer: a}
+	})
+}
+
+// change has something done to an open run. Nothing is done to one that has ended.
+func (r *Runner) change(ctx context.Context, what, id string, ask func(run *openRun, a answer) event) error {
 	for range 2 { // it may be started between the looks
 		if run := r.live.find(id); run != nil {
-			e := &cancelEvent{run: run, answer: newAnswer()}
-			return foundError("cancel", id, r.ask(ctx, e, e.answer))
+			a := newAnswer()
+			return foundError(what, id, r.ask(ctx, ask(run, a), a))
 		}
 		ended := false
 		err := r.read(func(s store.Store) error {
@@ -27,10 +36,10 @@ func (r *Runner) Cancel(ctx context.Context, id string) error {
 			return err
 		})
 		if ended || err != nil {
-			return foundError("cancel", id, err)
+			return foundError(what, id, err)
 		}
 	}
-	return foundError("cancel", id, errNotOurs)
+	return foundError(what, id, errNotOurs)
 }
 
 // foundError is the error of looking for a run, or of doing something to it.
@@ -52,16 +61,21 @@ type cancelEvent struct {
 }
 
 func (e *cancelEvent) apply(l *loop) {
-	if err := e.run.refused; err != nil {
+	run := e.run.current()
+	if run.refused != nil {
+		e.answer.give(run.blockedNow())
+		return
+	}
+	if err := l.prepareToCancel(run); err != nil {
 		e.answer.give(err)
 		return
 	}
-	if err := l.prepareToCancel(e.run); err != nil {
-		e.answer.give(err)
-		return
+	stuck := run.stuck()
+	l.step(run, engine.Event{Kind: engine.Cancel}, newFailure(ErrCancelled))
+	if stuck {
+		l.wakeCallbacks() // they have waited with it
 	}
-	l.step(e.run, engine.Event{Kind: engine.Cancel}, newFailure(ErrCancelled))
-	l.reply(e.run, e.answer)
+	l.reply(run, e.answer)
 }
 
 // prepareToCancel makes up for a workflow that is not registered or does not

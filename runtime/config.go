@@ -46,6 +46,8 @@ type Config struct {
 
 	// store replaces the store that the path of Open names, in tests.
 	store store.Store
+	// clock replaces the wall clock, in tests.
+	clock func() time.Time
 }
 
 // Durability says when a commit to a file counts as done.

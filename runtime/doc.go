@@ -28,8 +28,8 @@
 // # Runs and tasks
 //
 // A run is one execution of a workflow. It is running until it ends completed,
-// failed or cancelled; it is blocked, and nothing of it runs, if its plan does
-// not fit the registered code or an assertion failed. A task waits for its
+// failed or cancelled; it is blocked, and nothing of it runs, if the registered
+// code does not fit what it has done or an assertion failed. A task waits for its
 // dependencies to end. Then its trigger rule is evaluated, once: it is ready or
 // skipped.
 //
@@ -92,9 +92,39 @@
 // process dies, attempts that ran are run again under the same number;
 // completed tasks never are. So a task has to bear being executed more than
 // once; [TaskInfo.IdempotencyKey] helps. Callbacks, which follow the outcome,
-// are called at least once. If the store fails, the runner stops
-// and every call returns [ErrStore]; a run of which the store refuses a change,
-// because something else has written to it, is blocked and leaves the others.
+// are called at least once.
+//
+// While the store is unavailable, because its disk is full or another program
+// holds a lock, what is to be stored is tried again and nothing is acknowledged.
+// If the store fails, the runner stops and every call returns [ErrStore]; a run
+// of which the store refuses a change, because something else has written to it,
+// is blocked and leaves the others. So is a run whose rows are damaged.
+//
+// # Changed code
+//
+// A program may be changed while runs are under way. When its workflow is
+// registered, a run goes on under the new plan: what it has decided stays, with
+// outcomes and values, and what it has not follows the new rules and policies.
+// [RunDetail] tells what changed for it. Where that makes no sense, because a
+// task that has run is gone, say, the run is blocked, and its error says why and
+// what can be done: register code that fits, or call [Runner.Unblock].
+//
+// # Keeping and removing runs
+//
+// An ended run stays in the store, so that its result can be read, and its ID
+// is taken, until it is removed. A workflow says how long its runs stay:
+//
+//	//cloacina:workflow retention=720h
+//
+// A run is then removed within a minute after its time, beside the work that
+// goes on, and at the next start if the program does not run. The retention that
+// is registered counts, for runs of earlier plans too. [Runner.Purge] removes
+// runs on demand. Neither touches runs that have not ended. A run that was
+// removed is not found any more ([ErrRunNotFound]), and starting a run with its
+// ID starts a new one.
+//
+// [Runner.Backup] copies the store while it is in use, and [Verify] checks a
+// file: every value in it has a checksum.
 //
 // # Logging
 //

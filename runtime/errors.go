@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
@@ -17,7 +16,8 @@ import (
 var (
 	// ErrUnknownWorkflow says that no workflow of that name is registered.
 	ErrUnknownWorkflow = errors.New("unknown workflow")
-	// ErrRunNotFound says that the store holds no run with that ID.
+	// ErrRunNotFound says that the store holds no run with that ID, or no longer:
+	// ended runs may be removed, see [Runner.Purge].
 	ErrRunNotFound = errors.New("run not found")
 	// ErrRunConflict says that a run with the ID exists and was started from
 	// another workflow or another input.
@@ -44,12 +44,16 @@ var (
 	// ErrOwned says that another runner, in this process or another one, has
 	// the store open. The error's text says which.
 	ErrOwned = store.ErrOwned
-	// ErrBlocked says that a run cannot go on: its plan does not fit the
-	// registered code, or an assertion failed.
+	// ErrBlocked says that a run cannot go on: the registered code does not fit
+	// what it has done, or an assertion failed. The error's text has every reason
+	// and what can be done; see [Runner.Unblock].
 	ErrBlocked = errors.New("run is blocked")
 	// ErrStore says that the store failed. The runner then stops: it never
-	// reports as done what may not be on disk. If the store is well and only
-	// refuses what one run asks of it, that run alone is blocked.
+	// reports as done what may not be on disk. A store that is unavailable for a
+	// while, because its disk is full or another program holds a lock, is no
+	// failure: what is to be stored is tried again until it is, nothing is
+	// acknowledged before, and only the ctx of a call ends its wait. If the store
+	// is well and only refuses what one run asks of it, that run alone is blocked.
 	ErrStore = errors.New("the store failed")
 	// ErrGoexit is the error of an attempt that ended its goroutine with
 	// [runtime.Goexit], as the FailNow of a test does.
@@ -78,9 +82,9 @@ func (attemptTimeout) Is(target error) bool {
 	return target == context.DeadlineExceeded || target == attemptTimeout{}
 }
 
-// runTimeout is the error of a run that reached the timeout of its plan.
-func runTimeout(p *plan.Plan) error {
-	return fmt.Errorf("%w after %v (timeout of the workflow)", ErrRunTimeout, p.Timeout)
+// runTimeout is the error of a run that reached its timeout, in milliseconds.
+func runTimeout(ms int64) error {
+	return fmt.Errorf("%w after %v (timeout of the workflow)", ErrRunTimeout, time.Duration(ms)*time.Millisecond)
 }
 
 // RunFailedError is the error of a run that ended failed. [errors.Is] and

@@ -8,6 +8,7 @@ import (
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/jsonvalue"
 	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/shape"
 )
 
 // writersOf returns the first task that may write a key, by key.
@@ -101,16 +102,18 @@ func (w *workflow) checkDeclared(given []engine.Entry, p *problems) []engine.Ent
 // nullIsMissing reports whether a null that is given for the key counts as
 // nothing given, as a nil pointer does in typed input.
 func nullIsMissing(in plan.Input) bool {
-	return in.Optional && (in.Default != "" || parseShape(in.Shape).kinds != nil)
+	return in.Optional && (in.Default != "" || !shape.Parse(in.Shape).Any())
 }
 
 // checkShape checks the stored form of a value against what is declared.
 func checkShape(in plan.Input, raw []byte) error {
-	if err := parseShape(in.Shape).check(raw); err != nil {
+	if err := shape.Parse(in.Shape).Check(raw); err != nil {
 		return inputOwner.wrongShape(in.Name, in.Shape, raw, err)
 	}
 	return nil
 }
+
+func isNull(raw []byte) bool { return string(raw) == "null" }
 
 func compareKey(e engine.Entry, key string) int { return strings.Compare(e.Key, key) }
 

@@ -15,11 +15,13 @@ import (
 // reports queue up and share the next one. No code of the user's runs on it
 // but compiled rules and the handler of the log.
 type loop struct {
-	r   *Runner
-	now time.Time // of the round, with the monotonic clock
+	r     *Runner
+	now   time.Time // of the round, with the monotonic clock
+	clock clock     // tells the time of the round as it is stored
 
 	workflows map[string]*workflow
-	dormant   []*openRun // read from the store, workflow not registered yet; oldest first
+	sweeps    map[string]*sweeps // of the workflows with a retention
+	dormant   []*openRun         // read from the store, workflow not registered yet; oldest first
 	lastNum   int64
 
 	ready    readyList
@@ -77,7 +79,7 @@ func (l *loop) run() {
 
 // round handles everything that has happened. Its error is the store's.
 func (l *loop) round() error {
-	l.now = time.Now()
+	l.tick()
 	for _, e := range l.r.queue.take() {
 		e.apply(l)
 	}
@@ -108,8 +110,9 @@ type pending struct {
 // effect is something to do after the commit. It belongs to a run, or to none.
 type effect struct {
 	run     *openRun
-	do      func()
+	do      func()          // nil once it is done
 	refused func(err error) // what to do instead if the store refuses the run's changes; may be nil
+	early   bool            // need not wait for a store that is unavailable
 }
 
 // store adds to what the round commits.
@@ -121,17 +124,13 @@ func (l *loop) after(run *openRun, do func()) {
 	l.effects = append(l.effects, effect{run: run, do: do})
 }
 
+// soon adds to what happens once the changes are committed, or as soon as that
+// has to wait for the store: it says nothing about what is on disk.
+func (l *loop) soon(do func()) { l.effects = append(l.effects, effect{do: do, early: true}) }
+
 // reply answers who asked for a change of the run, once it is committed or refused.
 func (l *loop) reply(run *openRun, a answer) {
 	l.effects = append(l.effects, effect{run: run, do: func() { a.give(nil) }, refused: a.give})
-}
-
-// millis is the time of the round as the engine and the store count it.
-func (l *loop) millis() int64 { return l.now.UnixMilli() }
-
-// at turns a stored instant into one of the monotonic clock.
-func (l *loop) at(ms int64) time.Time {
-	return l.now.Add(time.UnixMilli(ms).Sub(l.now.Round(0)))
 }
 
 // finished reports whether a shutdown has nothing left to wait for.

@@ -24,7 +24,8 @@ import (
 // fails with [ErrOwned].
 //
 // Open reads the runs that have not ended. They go on once [Runner.Register]
-// brings their workflows. The ctx bounds the opening only.
+// brings their workflows. A run whose rows are damaged is blocked and does not
+// concern the others. The ctx bounds the opening only.
 func Open(ctx context.Context, path string, cfg Config) (*Runner, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
@@ -77,7 +78,7 @@ func newRunner(cfg Config, s store.Store) *Runner {
 		callbacks: callbacks, stopCallbacks: stop,
 		cfg: cfg, log: newLogger(cfg), host: host, build: buildVersion(),
 		store: s, queue: newQueue(), workflows: map[string]*workflow{},
-		done: make(chan struct{}), closed: make(chan struct{}),
+		impatient: make(chan struct{}), done: make(chan struct{}), closed: make(chan struct{}),
 	}
 }
 
@@ -115,7 +116,9 @@ func versionOf(info *debug.BuildInfo) string {
 }
 
 func newLoop(r *Runner) *loop {
-	return &loop{r: r, workflows: map[string]*workflow{}, calls: map[*call]struct{}{}}
+	return &loop{
+		r: r, clock: clock{wall: r.cfg.clock}, workflows: map[string]*workflow{}, calls: map[*call]struct{}{},
+	}
 }
 
 // load reads what the store holds of unfinished runs. Nothing starts before
@@ -139,23 +142,11 @@ func (l *loop) load(ctx context.Context) error {
 	if l.uncalled, err = l.r.store.Callbacks(ctx); err != nil {
 		return err
 	}
-	orphans := 0
-	for o, err := range l.r.store.OpenRuns(ctx) {
-		if err != nil {
-			return err
-		}
-		run := reopened(o)
-		if run.state.Status == engine.RunBlocked {
-			if err := l.loadBlocked(ctx, run); err != nil {
-				return err
-			}
-		} else {
-			l.dormant = append(l.dormant, run)
-			orphans += running(run.state)
-		}
-		l.r.live.add(run)
+	f, err := l.loadRuns(ctx)
+	if err != nil {
+		return err
 	}
-	log(componentScheduler, found(len(l.dormant), orphans))
+	log(componentScheduler, f.String())
 	l.logDormant(ctx)
 	if n := len(l.uncalled); n > 0 {
 		log(componentScheduler, fmt.Sprintf("Found %s, to be called again when their workflow is registered",
@@ -164,24 +155,60 @@ func (l *loop) load(ctx context.Context) error {
 	return nil
 }
 
-// found says what was found of earlier processes.
-func found(runs, orphans int) string {
-	switch {
-	case runs == 0:
-		return "No orphaned tasks found"
-	case orphans == 0:
-		return fmt.Sprintf("Found %s (no task was running)", plural(runs, "open run"))
-	default:
-		return fmt.Sprintf("Found %s (%s, which will run again)",
-			plural(runs, "open run"), plural(orphans, "orphaned task"))
+// loadRuns reads the open runs.
+func (l *loop) loadRuns(ctx context.Context) (f found, err error) {
+	for o, err := range l.r.store.OpenRuns(ctx) {
+		if err != nil {
+			return f, err
+		}
+		run := reopened(o)
+		switch {
+		case run.refused != nil:
+			f.blocked++
+			l.r.log.LogAttrs(ctx, slog.LevelError, "Pipeline blocked", slog.String(fieldComponent, componentScheduler),
+				slog.String(fieldRun, run.id), slog.String(fieldWorkflow, run.workflow), errorAttr(run.refused))
+		case run.cause == 0:
+			f.open++
+			f.orphans += running(run.state)
+			l.dormant = append(l.dormant, run)
+		default:
+			f.blocked++
+			if run.cause == store.BlockedByPlan { // another plan may fit
+				l.dormant = append(l.dormant, run)
+			}
+		}
+		l.r.live.add(run)
 	}
+	return f, nil
+}
+
+// found counts what was found of earlier processes: runs that go on, tasks in
+// them that were running, and blocked runs.
+type found struct{ open, orphans, blocked int }
+
+// String says it in words.
+func (f found) String() string {
+	text := "No orphaned tasks found"
+	switch {
+	case f.orphans > 0:
+		text = fmt.Sprintf("Found %s (%s, which will run again)",
+			plural(f.open, "open run"), plural(f.orphans, "orphaned task"))
+	case f.open > 0:
+		text = fmt.Sprintf("Found %s (no task was running)", plural(f.open, "open run"))
+	}
+	if f.blocked > 0 {
+		text += ", and " + plural(f.blocked, "blocked run")
+	}
+	return text
 }
 
 // logDormant tells which workflows have runs that wait for being registered.
 func (l *loop) logDormant(ctx context.Context) {
 	runs := map[string]int{}
 	for _, run := range l.dormant {
-		runs[run.plan.Name]++
+		if run.cause == 0 {
+			runs[run.workflow]++
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(runs)) {
 		message := "1 open run waits for its workflow to be registered"
@@ -191,17 +218,6 @@ func (l *loop) logDormant(ctx context.Context) {
 		l.r.log.LogAttrs(ctx, slog.LevelInfo, message,
 			slog.String(fieldComponent, componentScheduler), slog.String(fieldWorkflow, name))
 	}
-}
-
-// loadBlocked marks a run that was blocked when it was stored.
-func (l *loop) loadBlocked(ctx context.Context, run *openRun) error {
-	info, err := l.r.store.Find(ctx, run.id)
-	if err != nil {
-		return err
-	}
-	run.closed, run.blocked = true, blockedError(run, info.Error)
-	close(run.over)
-	return nil
 }
 
 // running counts the tasks that were running when the process ended.

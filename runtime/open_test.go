@@ -63,8 +63,8 @@ func TestOpenWithAnEndedCtx(t *testing.T) {
 // unreadable is a store that fails when it is read.
 type unreadable struct {
 	store.Store
-	num, runs, find error
-	closed          *int
+	num, runs, callbacks error
+	closed               *int
 }
 
 func (u unreadable) LastNum(ctx context.Context) (int64, error) {
@@ -81,11 +81,11 @@ func (u unreadable) OpenRuns(ctx context.Context) iter.Seq2[*store.OpenRun, erro
 	return u.Store.OpenRuns(ctx)
 }
 
-func (u unreadable) Find(ctx context.Context, id string) (*store.RunInfo, error) {
-	if u.find != nil {
-		return nil, u.find
+func (u unreadable) Callbacks(ctx context.Context) ([]store.Callback, error) {
+	if u.callbacks != nil {
+		return nil, u.callbacks
 	}
-	return u.Store.Find(ctx, id)
+	return u.Store.Callbacks(ctx)
 }
 
 func (u unreadable) Close() error {
@@ -97,18 +97,11 @@ func (u unreadable) Close() error {
 func TestOpenReportsWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	inMemory(t, func(t *testing.T, p place) {
-		bad := flow("bad", plain("a", nothing), plain("b", nothing, 0).
-			when(TaskSuccess(0), func(*View) (bool, Leaves) { panic("bad rule") }))
-		r := p.open(t, bad)
-		if _, err := r.Execute(t.Context(), "bad", nil); !errors.Is(err, ErrBlocked) {
-			t.Fatal(err)
-		}
-		shutdown(t, r)
 		closed := 0
 		s := unreadable{Store: p.cfg.store, closed: &closed}
-		num, runs, find := s, s, s
-		num.num, runs.runs, find.find = errCrash, errCrash, errCrash
-		for what, s := range map[string]store.Store{"number": num, "runs": runs, "blocked run": find} {
+		num, runs, callbacks := s, s, s
+		num.num, runs.runs, callbacks.callbacks = errCrash, errCrash, errCrash
+		for what, s := range map[string]store.Store{"number": num, "runs": runs, "callbacks": callbacks} {
 			if _, err := Open(t.Context(), "x.db", Config{store: s}); !errors.Is(err, errCrash) {
 				t.Errorf("%s: %v", what, err)
 			}

@@ -3,6 +3,7 @@ package cloacina
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
@@ -10,35 +11,50 @@ import (
 )
 
 // openRun is a run that has not ended. Everything in it belongs to the loop,
-// with these exceptions: id, num, plan, graph, code and writers never change; the state
-// and the last error of a task that has ended never change either, so the
+// with these exceptions: num, id, workflow and created never change; plan,
+// graph, code and writers do not from the start of its first attempt on; the
+// state and the last error of a task that has ended never change either, so the
 // attempts of its descendants may read them; and whoever saw over closed may
 // read everything.
 type openRun struct {
-	num   int64
-	id    string
-	plan  *plan.Plan    // the one the run was started with
-	graph *engine.Graph // nil until the workflow is registered
-	code  []TaskCode
-	state *engine.Run
+	num      int64
+	id       string
+	workflow string
+	created  int64
+	plan     *plan.Plan    // the one that it follows
+	graph    *engine.Graph // nil until the workflow is registered
+	code     []TaskCode
+	state    *engine.Run
 	// writers are the writers of the run's keys; nil if nobody needs them.
 	writers *writers
 	// errs are the errors of the last failed attempts by task.
 	errs []error
+	// delayed has how many milliseconds the retries of an earlier process wait
+	// at the most, by task.
+	delayed map[int]int64
 	// calls are the calls that have not come back, by task.
 	calls map[int]*call
 	// timers are what the run waits for, to be forgotten when it ends.
 	timers map[*due]struct{}
 
-	closed  bool          // ended or blocked: nothing happens to it any more
-	refused error         // what the store said when it refused a change of the run
-	over    chan struct{} // closed, after the commit, when closed is set
-	blocked error         // why it is blocked, set before over is closed
+	closed  bool             // ended or blocked: nothing happens to it any more
+	cause   store.BlockCause // why it is blocked, as it is stored; 0 if the store does not have it blocked
+	reason  string           // of cause
+	refused error            // why nothing of the run can be stored in this process
+	unblock []*unblockEvent  // what waits for the calls to come back
+	over    chan struct{}    // closed, after the commit, when closed is set
+	blocked error            // why it is blocked, set before over is closed
+
+	// A run that goes on after it was blocked is another openRun, because
+	// whoever saw over closed reads this one: heir for the loop, at once, and
+	// next for the others, after the commit.
+	heir *openRun
+	next atomic.Pointer[openRun]
 }
 
-func newOpenRun(num int64, p *plan.Plan, state *engine.Run) *openRun {
+func newOpenRun(num, created int64, p *plan.Plan, state *engine.Run) *openRun {
 	return &openRun{
-		num: num, id: state.ID, plan: p, state: state,
+		num: num, id: state.ID, workflow: p.Name, created: created, plan: p, state: state,
 		errs:   make([]error, len(p.Tasks)),
 		calls:  map[int]*call{},
 		timers: map[*due]struct{}{},
@@ -48,11 +64,41 @@ func newOpenRun(num int64, p *plan.Plan, state *engine.Run) *openRun {
 
 // reopened is a run as the store kept it.
 func reopened(o *store.OpenRun) *openRun {
-	run := newOpenRun(o.Num, o.Plan, o.State)
+	if o.Damage != nil {
+		return damaged(o)
+	}
+	run := newOpenRun(o.Num, o.Created, o.Plan, o.State)
+	run.delayed = o.Delayed
 	for task, f := range o.Failures {
 		run.errs[task] = storedFailure(f)
 	}
+	if run.state.Status == engine.RunBlocked {
+		run.cause, run.reason = o.Cause, o.Reason
+		run.closed, run.blocked = true, blockedError(run, o.Reason)
+		close(run.over)
+	}
 	return run
+}
+
+// latest returns the run as it goes on after it was blocked, for readers.
+func (run *openRun) latest() *openRun {
+	for next := run.next.Load(); next != nil; next = run.next.Load() {
+		run = next
+	}
+	return run
+}
+
+// current is latest for the loop.
+func (run *openRun) current() *openRun {
+	for run.heir != nil {
+		run = run.heir
+	}
+	return run
+}
+
+// stuck reports whether the run is blocked, and not ended.
+func (run *openRun) stuck() bool {
+	return run.refused != nil || run.closed && !run.state.Status.Ended()
 }
 
 // storedFailure is what is left of the error of an attempt that the store has.
@@ -67,11 +113,6 @@ func storedFailure(f store.Failure) error {
 func (run *openRun) task(id string) (int, bool) {
 	i := slices.IndexFunc(run.plan.Tasks, func(t plan.Task) bool { return t.ID == id })
 	return i, i >= 0
-}
-
-// adopt gives the run the code that goes on with it.
-func (run *openRun) adopt(w *workflow) {
-	run.graph, run.code, run.writers = w.graph, w.code, newWriters(run.plan, run.state)
 }
 
 // wait makes the loop do something about the run at an instant, unless the run

@@ -5,10 +5,9 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
-	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/store"
 )
 
 // registerEvent registers workflows and wakes their runs.
@@ -24,17 +23,18 @@ func (e *registerEvent) apply(l *loop) {
 	}
 	for _, w := range e.workflows {
 		l.workflows[w.name] = w
+		l.retain(w)
 	}
-	l.after(nil, func() {
+	l.soon(func() {
 		l.r.mu.Lock()
 		defer l.r.mu.Unlock()
 		for _, w := range e.workflows {
 			l.r.workflows[w.name] = w
 		}
 	})
-	l.wakeCallbacks()
 	l.wakeDormant()
-	l.after(nil, func() { e.answer.give(nil) })
+	l.wakeCallbacks()
+	l.soon(func() { e.answer.give(nil) })
 }
 
 func (l *loop) mayRegister(workflows []*workflow) error {
@@ -51,42 +51,43 @@ func (l *loop) mayRegister(workflows []*workflow) error {
 	return nil
 }
 
-// wakeDormant goes on with the runs whose workflow is registered now.
+// wakeDormant goes on with the runs whose workflow is registered now, and blocks
+// those that its plan does not fit. Runs that were blocked for that are looked
+// at again: the plan may be another one.
 func (l *loop) wakeDormant() {
-	var fit, misfits []*openRun
+	var woken []*openRun
 	l.dormant = slices.DeleteFunc(l.dormant, func(run *openRun) bool {
-		w := l.workflows[run.plan.Name]
-		switch {
-		case run.closed:
-			return true
-		case w == nil:
-			return false
-		case run.plan.Fingerprint == w.graph.Plan().Fingerprint:
-			fit = append(fit, run)
-		default:
-			misfits = append(misfits, run)
+		ended := run.state.Status.Ended() // cancelled while nobody had registered it
+		known := l.workflows[run.workflow] != nil
+		if known && !ended {
+			woken = append(woken, run)
 		}
-		return true
+		return known || ended
 	})
-	l.logResuming(fit)
-	differences := map[string]string{}
-	for _, run := range misfits {
-		now := l.workflows[run.plan.Name].graph.Plan()
-		if _, ok := differences[run.plan.Fingerprint]; !ok {
-			differences[run.plan.Fingerprint] = describeDiff(run.plan, now)
+	p := newPlanner()
+	var courses []*course
+	for _, run := range woken {
+		c, obstacles, err := p.plot(run, l.workflows[run.workflow], false)
+		switch {
+		case err != nil:
+			l.violated(run, err)
+		case c == nil:
+			l.misfit(run, obstacles)
+		default:
+			courses = append(courses, c)
 		}
-		l.misfit(run, differences[run.plan.Fingerprint])
 	}
-	for _, run := range fit {
-		l.resume(run, l.workflows[run.plan.Name])
+	l.logResuming(courses)
+	for _, c := range courses {
+		l.resume(p, c)
 	}
 }
 
 // logResuming tells how many runs of each workflow go on.
-func (l *loop) logResuming(runs []*openRun) {
+func (l *loop) logResuming(courses []*course) {
 	count := map[string]int{}
-	for _, run := range runs {
-		count[run.plan.Name]++
+	for _, c := range courses {
+		count[c.workflow.name]++
 	}
 	for _, name := range slices.Sorted(maps.Keys(count)) {
 		l.log(nil, slog.LevelInfo, componentScheduler, "Resuming "+plural(count[name], "run"),
@@ -94,62 +95,49 @@ func (l *loop) logResuming(runs []*openRun) {
 	}
 }
 
-// describeDiff says in what two plans differ, if that is known, within brackets
-// and in few words.
-func describeDiff(old, now *plan.Plan) string {
-	const most = 5
-	differences := plan.Diff(old, now)
-	if len(differences) == 0 {
-		return ""
-	}
-	var texts []string
-	for _, d := range differences[:min(most, len(differences))] {
-		texts = append(texts, d.String())
-	}
-	if more := len(differences) - most; more > 0 {
-		texts = append(texts, "and "+plural(more, "more difference"))
-	}
-	return " (" + strings.Join(texts, "; ") + ")"
-}
-
-// misfit blocks a run whose plan is not the registered one. Nothing of that is
-// stored: the program that it was started with can go on with it.
-func (l *loop) misfit(run *openRun, differences string) {
-	reason := fmt.Sprintf("it was started from another plan of the workflow than the registered one%s; "+
-		"register the code it was started with, or give it up with r.Cancel(ctx, %q)", differences, run.id)
-	l.logRun(run, slog.LevelError, "Pipeline blocked", slog.String(fieldReason, reason))
-	l.close(run, blockedError(run, reason))
-}
-
-func blockedError(run *openRun, reason string) error {
-	return fmt.Errorf("run %s of workflow %s: %w: %s", run.id, run.plan.Name, ErrBlocked, reason)
-}
-
-// resume goes on with a run where the last process left it.
-func (l *loop) resume(run *openRun, w *workflow) {
-	run.adopt(w)
-	if err := run.graph.Restore(run.state); err != nil {
-		l.violated(run, err)
-		return
+// resume goes on with a run where it was left, and returns it: a run that was
+// blocked is another one from now on.
+func (l *loop) resume(p *planner, c *course) *openRun {
+	old := c.run.plan
+	run := l.take(c)
+	if c.adoption != nil && c.adoption.Changed {
+		l.store(run, store.RunReplanned{Run: run.num, Plan: run.plan, Tasks: c.adoption.Tasks, At: l.millis()})
+		l.renumberCallbacks(run, c.adoption.Tasks)
+		l.logChange(p, run, old)
 	}
 	l.watchDeadline(run)
-	// What the interruptions bring about queues itself, so the tasks are
-	// collected before the first of them.
-	var interrupted []int
+	l.wakeTasks(run, c)
+	return run
+}
+
+// wakeTasks goes on with the tasks of a run. What the events bring about queues
+// itself, so the tasks are collected before the first of them.
+func (l *loop) wakeTasks(run *openRun, c *course) {
+	var cut []int
 	for i := range run.state.Tasks {
 		switch t := &run.state.Tasks[i]; t.Status {
 		case engine.TaskRunning:
-			interrupted = append(interrupted, i)
+			cut = append(cut, i)
 		case engine.TaskReady:
 			l.ready.push(readyTask{run, i})
 		case engine.TaskRetrying:
-			l.watchRetry(run, i, t.Attempt, t.Due)
+			l.watchRetry(run, i, t.Attempt, l.dueOf(run, i))
 		}
 	}
-	for _, i := range interrupted {
+	switch {
+	case c.run.cause != 0:
+		l.step(run, engine.Event{Kind: engine.Unblock}, nil)
+	case c.adoption != nil:
+		l.step(run, engine.Event{Kind: engine.Replan}, nil)
+	}
+	// An attempt that an assertion has cut off was not interrupted by a death.
+	kind := engine.Interrupted
+	if c.run.cause == store.BlockedByViolation {
+		kind = engine.Stopped
+	}
+	for _, i := range cut {
 		l.step(run, engine.Event{
-			Kind: engine.Interrupted, Task: i, Attempt: run.state.Tasks[i].Attempt,
-			MaxInterruptions: l.r.cfg.MaxInterruptions,
+			Kind: kind, Task: i, Attempt: run.state.Tasks[i].Attempt, MaxInterruptions: l.r.cfg.MaxInterruptions,
 		}, newFailure(ErrInterrupted))
 	}
 }

@@ -311,8 +311,40 @@ func TestUnregisteredRunsStay(t *testing.T) {
 	})
 }
 
-// A run whose plan is not the registered one is left as it is, and goes on
-// under the program that has its plan.
+// The timeout of a run that nobody has registered waits for whoever does.
+func TestTimeoutOfAnUnregisteredRun(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		var calls atomic.Int32
+		w := flow("w", plain("a", func(ctx context.Context) error { calls.Add(1); return forever(ctx) }), plain("b", nothing, 0))
+		w.Plan.Timeout = time.Hour
+		w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
+		r, crash := p.openToCrash(t, w)
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); err != nil {
+			t.Fatal(err)
+		}
+		crash()
+		r = p.open(t)
+		defer shutdown(t, r)
+		<-time.After(2 * time.Hour)
+		if d, err := r.Run(t.Context(), "x"); err != nil || d.State != Running || !d.Unregistered {
+			t.Errorf("%v, run is %+v", err, d)
+		}
+		if err := r.Register(w); err != nil {
+			t.Fatal(err)
+		}
+		result, err := r.Wait(t.Context(), "x")
+		if !errors.Is(err, ErrRunTimeout) || calls.Load() != 1 {
+			t.Errorf("%v after %d calls", err, calls.Load())
+		}
+		if got := states(result); got["a"] != Cancelled || got["b"] != Cancelled {
+			t.Errorf("states are %v", got)
+		}
+	})
+}
+
+// A run that the registered plan does not fit is left as it is, and goes on under
+// the program that has its plan.
 func TestAnotherPlanBlocksARun(t *testing.T) {
 	t.Parallel()
 	onEveryStore(t, func(t *testing.T, p place) {
@@ -335,9 +367,8 @@ func TestAnotherPlanBlocksARun(t *testing.T) {
 		p.cfg.Handler = log
 		r = p.open(t, flow("w", plain("a", nothing)))
 		_, err := r.Wait(t.Context(), "x")
-		const want = "run x of workflow w: run is blocked: it was started from another plan of the workflow than the " +
-			"registered one (task a: retry_attempts 1, now 0; task a: retry_delay 1s, now 0s; " +
-			"task a: retry_max_delay 24h0m0s, now 0s; task a: retry_backoff fixed, now exponential; task b is gone); " +
+		const want = "run x of workflow w: run is blocked: the registered plan does not fit what it has done: " +
+			`task "b" waits for a retry and is gone from the plan; ` +
 			`register the code it was started with, or give it up with r.Cancel(ctx, "x")`
 		if !errors.Is(err, ErrBlocked) || err.Error() != want {
 			t.Errorf("wait: %v", err)

@@ -1,18 +1,19 @@
 package cloacina
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/store/sqlite"
 )
 
 // refusals are the changes that a store refuses although it works: they do not
-// fit what it holds of the run, because something else has written to it.
-var refusals = []error{store.ErrExists, store.ErrFenced, store.ErrInvalid, store.ErrNotFound}
+// fit what it holds of the run, because something else has written to it, or
+// what it holds of the run is damaged.
+var refusals = []error{store.ErrExists, store.ErrFenced, store.ErrInvalid, store.ErrNotFound, sqlite.ErrDamaged}
 
 func isRefusal(err error) bool {
 	return slices.ContainsFunc(refusals, func(kind error) bool { return errors.Is(err, kind) })
@@ -25,47 +26,68 @@ type refusal struct {
 }
 
 // commit stores the changes of the round in one transaction. If the store
-// refuses one of them, each run is committed apart, and those that were refused
-// are returned. Any other error is one of the store as a whole.
+// refuses one of them, the runs are committed in halves until those stand alone
+// whose changes are refused; they are returned. Any other error is one of the
+// store as a whole.
 func (l *loop) commit() ([]refusal, error) {
 	changes := l.changes
 	l.changes = nil
-	all := func(*openRun) bool { return true }
-	if err := l.commitOf(changes, all); err == nil || !isRefusal(err) {
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	err := l.persist(changes)
+	if !isRefusal(err) {
 		return nil, err
 	}
-	var refused []refusal
-	tried := map[*openRun]bool{}
+	return l.split(changes, err)
+}
+
+// split commits changes that were refused together.
+func (l *loop) split(changes []pending, err error) ([]refusal, error) {
+	var runs []*openRun // in the order of their first changes, which is that of their numbers
+	seen := map[*openRun]bool{}
 	for _, c := range changes {
-		if tried[c.run] {
-			continue
+		if !seen[c.run] {
+			seen[c.run] = true
+			runs = append(runs, c.run)
 		}
-		tried[c.run] = true
-		same := func(run *openRun) bool { return run == c.run }
-		if err := l.commitOf(changes, same); c.run != nil && isRefusal(err) {
-			refused = append(refused, refusal{c.run, err})
-		} else if err != nil {
+	}
+	switch {
+	case len(runs) > 1:
+	case runs[0] == nil:
+		return nil, err
+	default:
+		return []refusal{{runs[0], err}}, nil
+	}
+	first := map[*openRun]bool{}
+	for _, run := range runs[:len(runs)/2] {
+		first[run] = true
+	}
+	var refused []refusal
+	for _, half := range []bool{true, false} {
+		part := slices.DeleteFunc(slices.Clone(changes), func(c pending) bool { return first[c.run] != half })
+		switch err := l.persist(part); {
+		case isRefusal(err):
+			more, err := l.split(part, err)
+			if err != nil {
+				return nil, err
+			}
+			refused = append(refused, more...)
+		case err != nil:
 			return nil, err
 		}
 	}
 	return refused, nil
 }
 
-// commitOf commits the changes of those runs that are chosen.
-func (l *loop) commitOf(changes []pending, chosen func(*openRun) bool) error {
-	batch := make([]store.Change, 0, len(changes))
-	for _, c := range changes {
-		if chosen(c.run) {
-			batch = append(batch, c.change)
+// actEarly does what need not wait for the commit.
+func (l *loop) actEarly() {
+	for i := range l.effects {
+		if e := &l.effects[i]; e.early && e.do != nil {
+			e.do()
+			e.do = nil
 		}
 	}
-	if len(batch) == 0 {
-		return nil
-	}
-	if err := l.r.store.Commit(context.Background(), batch); err != nil {
-		return fmt.Errorf("%w: %w", ErrStore, err)
-	}
-	return nil
 }
 
 // act does what was to be done after the commit. The runs that were refused
@@ -76,6 +98,7 @@ func (l *loop) act(refused []refusal) {
 	for _, e := range effects {
 		i := slices.IndexFunc(refused, func(r refusal) bool { return r.run == e.run })
 		switch {
+		case e.do == nil:
 		case i < 0:
 			e.do()
 		case e.refused != nil:
@@ -91,7 +114,10 @@ func (l *loop) act(refused []refusal) {
 // not what is stored. What its attempts do has no consequence any more, and
 // those that were about to start do not.
 func (l *loop) refuse(run *openRun, err error) {
-	run.refused = fmt.Errorf("%w; it goes on from what is stored at the next start of the program", err)
+	run.refused = err
+	if !errors.Is(err, sqlite.ErrDamaged) {
+		run.refused = fmt.Errorf("%w; it goes on from what is stored at the next start of the program", err)
+	}
 	l.logRun(run, slog.LevelError, "Pipeline blocked", errorAttr(err))
 	for _, c := range l.callsOf(run) {
 		switch {

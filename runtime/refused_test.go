@@ -3,6 +3,7 @@ package cloacina
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/cloacina-go/cloacina/internal/store/memory"
+	"github.com/cloacina-go/cloacina/internal/store/sqlite"
 )
 
 // picky refuses a change that it is told to, as a store does that other hands
@@ -66,6 +68,12 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 			}
 			return nil
 		},
+		"what is stored of it is damaged": func(c store.Change) error {
+			if e, ok := c.(store.TaskEnded); ok && e.Run == 2 {
+				return fmt.Errorf("checksum: %w", sqlite.ErrDamaged)
+			}
+			return nil
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +99,7 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 					result, err := run.Wait(t.Context())
 					if i == 1 {
 						if result != nil || !errors.Is(err, ErrBlocked) || !errors.Is(err, ErrStore) ||
-							!strings.Contains(err.Error(), "the next start of the program") {
+							strings.Contains(err.Error(), "the next start of the program") == errors.Is(err, sqlite.ErrDamaged) {
 							t.Errorf("refused run: %v", err)
 						}
 					} else if err != nil {
@@ -197,6 +205,50 @@ func TestTakenIDStopsNothing(t *testing.T) {
 		}
 		if err := r.Shutdown(t.Context()); err != nil {
 			t.Errorf("the runner has stopped: %v", err)
+		}
+	})
+}
+
+// One refused run among many costs no commit for each of the others.
+func TestRefusalIsFoundInFewCommits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const n, bad = 256, 100
+		s := &flaky{Store: memory.New()}
+		p := place{":memory:", Config{store: s, MaxConcurrentTasks: n}}
+		w := flow("w", plain("a", forever))
+		r, crash := p.openToCrash(t, w)
+		for range n {
+			if _, err := r.Start(t.Context(), "w", nil, StartOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		crash()
+		s.set(nil)
+		s.err = func() error {
+			for _, c := range s.batches[len(s.batches)-1] {
+				if of, ok := c.(store.AttemptEnded); ok && of.Run == bad {
+					return &store.FencedError{Change: of, Reason: "because"}
+				}
+			}
+			return nil
+		}
+		r = p.open(t, w) // all are interrupted in one round
+		if running := inspect(r, func(l *loop) int { return len(l.calls) }); running != n-1 {
+			t.Errorf("%d attempts run", running)
+		}
+		if most := 2*8 + 3; len(s.tries) > most {
+			t.Errorf("%d commits, want at most %d", len(s.tries), most)
+		}
+		runs, err := r.Runs(t.Context(), RunFilter{States: []State{Blocked}})
+		if err != nil || len(runs) != 1 || runs[0].Number != bad {
+			t.Errorf("%v, blocked runs are %+v", err, runs)
+		}
+		s.set(nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := r.Shutdown(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("shutdown: %v", err)
 		}
 	})
 }

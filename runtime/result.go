@@ -82,7 +82,7 @@ func (r *Runner) newResult(d *store.RunDetail, run *openRun) *Result {
 		detail: d, limits: r.cfg.limits(),
 	}
 	if d.Error != "" {
-		result.reason = runTimeout(d.Plan) // nothing else fails a run as a whole
+		result.reason = runTimeout(d.Deadline - d.Created) // nothing else fails a run as a whole
 	}
 	if w, err := r.registered(d.Workflow); err == nil && w.graph.Plan().Fingerprint == d.Fingerprint {
 		result.graph = w.graph
@@ -90,7 +90,7 @@ func (r *Runner) newResult(d *store.RunDetail, run *openRun) *Result {
 	rec := &record{RunDetail: d, graph: result.graph}
 	for i := range d.Tasks {
 		result.Tasks[i] = newTaskResult(rec, i)
-		if run != nil && run.errs[i] != nil {
+		if run != nil && i < len(run.errs) && run.errs[i] != nil {
 			result.Tasks[i].Err = run.errs[i]
 		}
 	}

@@ -25,9 +25,10 @@ func (h *RunHandle) Workflow() string { return h.workflow }
 // Wait waits until the run has ended and returns its result. The error is nil
 // only if the run completed; else it is a [*RunFailedError], or
 // [ErrCancelled], and there is a result nevertheless. There is none if the run
-// is blocked ([ErrBlocked], at once), the runner is shut down before the run
-// ended ([ErrShutdown]; the run goes on at the next start), or ctx ends, which
-// ends the wait and not the run.
+// is blocked ([ErrBlocked], at once; a Wait after [Runner.Unblock] waits for the
+// end again), the runner is shut down before the run ended ([ErrShutdown]; the
+// run goes on at the next start), the run was removed ([ErrRunNotFound], see
+// [Runner.Purge]), or ctx ends, which ends the wait and not the run.
 func (h *RunHandle) Wait(ctx context.Context) (*Result, error) { return h.r.wait(ctx, h.id, h.live) }
 
 // Cancel cancels the run; see [Runner.Cancel].
@@ -42,8 +43,9 @@ func (r *Runner) Wait(ctx context.Context, id string) (*Result, error) {
 func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, error) {
 	var result *Result
 	err := r.read(func(s store.Store) error {
-		for range 2 {
+		for {
 			if run != nil {
+				run = run.latest()
 				if err := r.waitOver(ctx, run); err != nil {
 					return err
 				}
@@ -56,9 +58,12 @@ func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, er
 				result = r.newResult(detail, run)
 				return nil
 			}
-			run = r.live.find(id) // it was started meanwhile
+			// It was started, or has gone on after it was blocked, meanwhile.
+			before := run
+			if run = r.live.find(id); run == nil || run == before {
+				return errNotOurs
+			}
 		}
-		return errNotOurs
 	})
 	if err != nil {
 		if errors.Is(err, ErrBlocked) {

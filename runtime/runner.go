@@ -28,14 +28,22 @@ type Runner struct {
 	mu        sync.RWMutex
 	workflows map[string]*workflow
 
-	done   chan struct{} // closed when the loop has ended
-	reason error         // why; set before done is closed
+	// impatient is closed when a shutdown waits no longer, for a loop that waits
+	// for the store.
+	impatient  chan struct{}
+	noPatience sync.Once
+	done       chan struct{} // closed when the loop has ended
+	reason     error         // why; set before done is closed
 	// reading is held while the store is read, so that it is not closed under
 	// a reader.
 	reading  sync.RWMutex
 	closed   chan struct{} // closed when the store is
 	closeErr error         // of the store; set before closed is closed
-	// callbacks is the context of all callbacks; stopCallbacks ends it.
+	// purging is held while runs are removed: of two at once, each would find
+	// less to remove than it looked for.
+	purging sync.Mutex
+	// callbacks is the context of all callbacks, and of what else works beside
+	// the loop; stopCallbacks ends it.
 	callbacks     context.Context
 	stopCallbacks context.CancelFunc
 	// abandoned counts calls that were given up.
@@ -51,6 +59,9 @@ type workflow struct {
 	// defaults are the stored forms of the defaults of the plan's input; nil
 	// where there is none.
 	defaults [][]byte
+	// adopted are the graphs of the plans that open runs have adopted with this
+	// one, by fingerprint. They belong to the loop.
+	adopted map[string][]*engine.Graph
 }
 
 // maxTasks bounds the tasks of a workflow; stores number them in 18 bits.
@@ -73,15 +84,29 @@ func newWorkflow(w *Workflow, lim limits) (*workflow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register workflow %s: %w", p.Name, err)
 	}
-	return &workflow{name: p.Name, graph: g, code: w.Code, writers: writersOf(p), defaults: defaults}, nil
+	return &workflow{name: p.Name, graph: g, code: w.Code, writers: writersOf(p), defaults: defaults,
+		adopted: map[string][]*engine.Graph{}}, nil
 }
 
 // Register makes workflows known: they can be started from now on, and their
 // open runs, read by [Open], go on. Callbacks that may not have been called are
 // called, also of runs that have ended. An attempt that was running when the
-// process died runs again under the same number. A run that was started from
-// another plan than the registered one is left as it is and is blocked.
-// All workflows are registered or, if one is invalid, none.
+// process died runs again under the same number.
+//
+// A run that was started from another plan than the registered one goes on under
+// the registered one. Tasks that have ended keep outcome and values, tasks that
+// were decided keep the rule they were decided by, and everything else follows
+// the registered plan; the deadline of the run stays. [RunDetail] has the
+// changes. If the registered plan does not fit what the run has done, the run is
+// blocked, with an error that has every reason and every way out; see
+// [Runner.Unblock]. Such a run is looked at again by the next program that
+// registers its workflow, and goes on if the plan of that one fits, as after a
+// deployment was taken back. A run that was blocked by an assertion stays
+// blocked until Unblock or [Runner.Cancel].
+//
+// All workflows are registered or, if one is invalid, none. Register says
+// nothing about what is on disk, and does not wait for a store that is
+// unavailable.
 func (r *Runner) Register(workflows ...*Workflow) error {
 	prepared := make([]*workflow, len(workflows))
 	for i, w := range workflows {
@@ -178,8 +203,11 @@ func (r *Runner) end(reason error) {
 //
 // Shutdown may be called more than once, and by many at once; each call waits
 // for the same end. A task that calls it waits for itself until ctx ends.
-// After it the store is closed. If the runner stopped
-// because its store failed, Shutdown returns that error.
+// After it the store is closed. If the runner stopped because its store failed,
+// Shutdown returns that error. A store that is unavailable at the end, because
+// its disk is full, say, is waited for until ctx ends; what could then not be
+// stored was not acknowledged to anyone, and the attempts whose ends are lost
+// run again, as after a crash. The error also is an [ErrStore] in that case.
 func (r *Runner) Shutdown(ctx context.Context) error {
 	r.queue.push(shutdownEvent{})
 	var late error
@@ -188,10 +216,14 @@ func (r *Runner) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 		late = ctx.Err()
 		r.queue.push(stopEvent{})
+		r.noPatience.Do(func() { close(r.impatient) })
 		<-r.closed
 	}
-	if !errors.Is(r.reason, ErrShutdown) {
+	switch {
+	case !errors.Is(r.reason, ErrShutdown):
 		return r.reason
+	case r.reason != ErrShutdown: //nolint:errorlint // it was not the plain end
+		return errors.Join(late, r.reason, r.closeErr)
 	}
 	return errors.Join(late, r.closeErr)
 }

@@ -21,7 +21,8 @@ type RunInfo struct {
 	Workflow string
 	// State is the state of the run.
 	State State
-	// Error is why the run failed as a whole or is blocked, else empty.
+	// Error is why the run failed as a whole, or why it is blocked and what can
+	// be done about it; else empty.
 	Error string
 	// Started is when the run was started, to the millisecond.
 	Started time.Time
@@ -39,8 +40,15 @@ type RunInfo struct {
 // blocked or unregistered nothing runs, although tasks may be Running, with an
 // attempt that has no end: those that ran when the process died or when the run
 // was blocked. They run again, or are cancelled with the run.
+//
+// A run whose plan has changed has the tasks of the last plan, and those that
+// have ended and are gone from it, behind the others. Each task has the rule that
+// it was decided by.
 type RunDetail struct {
 	RunInfo
+	// PlanChanges are the changes of the plan that the run went on under, in
+	// their order; empty if it follows the plan that it was started with.
+	PlanChanges []PlanChange
 	// Tasks are all tasks in the order of the workflow.
 	Tasks []TaskDetail
 }
@@ -140,9 +148,9 @@ func (f RunFilter) limit() int {
 	return f.Limit
 }
 
-// translate is the filter as the store applies it. A run that this runner
-// holds blocked is running in the store, so who asks for blocked ones gets the
-// running ones too, and selects.
+// translate is the filter as the store applies it. A run that is blocked because
+// nothing of it can be stored is running in the store, so who asks for blocked
+// ones gets the running ones too, and selects.
 func (f RunFilter) translate() (store.Filter, error) {
 	to := store.Filter{Workflow: f.Workflow, Before: f.Before, Limit: f.limit()}
 	for _, s := range f.States {
@@ -173,11 +181,11 @@ func (r *Runner) info(row *store.RunInfo) RunInfo {
 	}
 	_, err := r.registered(row.Workflow)
 	info.Unregistered = err != nil
-	if run := r.live.find(row.ID); run != nil {
+	if run := r.live.find(row.ID); run != nil && info.State != Blocked {
 		select {
 		case <-run.over:
-			if run.blocked != nil {
-				info.State, info.Error = Blocked, errorText(run.blocked)
+			if run.refused != nil {
+				info.State, info.Error = Blocked, errorText(run.refused)
 			}
 		default:
 		}
@@ -193,7 +201,9 @@ func (r *Runner) Run(ctx context.Context, id string) (*RunDetail, error) {
 		if err != nil {
 			return foundError("read", id, err)
 		}
-		detail = &RunDetail{RunInfo: r.info(&d.RunInfo), Tasks: make([]TaskDetail, len(d.Tasks))}
+		detail = &RunDetail{
+			RunInfo: r.info(&d.RunInfo), PlanChanges: planChanges(d.Replans), Tasks: make([]TaskDetail, len(d.Tasks)),
+		}
 		rec := &record{RunDetail: d}
 		for i := range d.Tasks {
 			detail.Tasks[i] = taskDetail(rec, i)

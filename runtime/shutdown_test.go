@@ -3,6 +3,7 @@ package cloacina
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -79,6 +80,54 @@ func TestShutdownStopsAttempts(t *testing.T) {
 		}
 		if a := detail.Tasks[0].Attempts; len(a) != 1 || a[0].Interruptions != 0 || a[0].Outcome != "succeeded" {
 			t.Errorf("attempts are %+v", a)
+		}
+	})
+}
+
+// A process that dies while it shuts down loses what runs, and nothing else.
+func TestDeathDuringAShutdown(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		var mu sync.Mutex
+		var calls []string
+		call := func(d time.Duration) func(ctx context.Context) error {
+			return func(ctx context.Context) error {
+				mu.Lock()
+				calls = append(calls, TaskFrom(ctx).Task)
+				mu.Unlock()
+				select {
+				case <-time.After(d):
+					return nil
+				case <-ctx.Done():
+					return context.Cause(ctx)
+				}
+			}
+		}
+		w := flow("w", plain("short", call(time.Minute)), plain("long", call(time.Hour)), plain("next", call(0), 0))
+		r, crash := p.openToCrash(t, w)
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error)
+		go func() { ended <- r.Shutdown(context.Background()) }()
+		<-time.After(2 * time.Minute) // short has ended, next is ready and does not start any more
+		crash()
+		if err := <-ended; !errors.Is(err, errCrash) {
+			t.Errorf("shutdown: %v", err)
+		}
+		r = p.open(t, w)
+		defer shutdown(t, r)
+		result, err := r.Wait(t.Context(), "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(calls)
+		if want := []string{"long", "long", "next", "short"}; !slices.Equal(calls, want) {
+			t.Errorf("calls are %q, want %q", calls, want)
+		}
+		d, err := r.Run(t.Context(), "x")
+		if err != nil || d.Tasks[1].Attempts[0].Interruptions != 1 || result.Tasks[1].Attempts != 1 {
+			t.Errorf("%v, run is %+v", err, d)
 		}
 	})
 }

@@ -17,7 +17,8 @@ import (
 type StartOptions struct {
 	// ID identifies the run and makes starting it idempotent: starting the
 	// same workflow with the same input and ID again returns the run that is
-	// there. Defaults to a new UUIDv7.
+	// there. Once the run was removed, see [Runner.Purge], starting it again
+	// starts a new one. Defaults to a new UUIDv7.
 	ID string
 }
 
@@ -162,8 +163,8 @@ func (e *startEvent) apply(l *loop) {
 		deadline = l.millis() + int64((p.Timeout+time.Millisecond-1)/time.Millisecond)
 	}
 	l.lastNum++
-	run := newOpenRun(l.lastNum, p, e.workflow.graph.NewRun(e.id, e.initial, deadline))
-	run.adopt(e.workflow)
+	run := newOpenRun(l.lastNum, l.millis(), p, e.workflow.graph.NewRun(e.id, e.initial, deadline))
+	run.graph, run.code, run.writers = e.workflow.graph, e.workflow.code, newWriters(p, run.state)
 	e.run = run
 	l.r.live.add(run)
 	l.store(run, store.RunCreated{

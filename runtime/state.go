@@ -14,14 +14,15 @@ type State string
 // until it ends completed, failed, skipped or cancelled. An ended state is
 // never left.
 //
-// A run that is blocked because its plan is not the registered one, or because
-// the store refused a change, is so in this process only: the store, and with
-// it the SQLite view runs, has it as running. In every blocked run tasks keep
-// their states, and the timeout of the run waits until it goes on.
+// A run is blocked because the registered code does not fit what it has done, or
+// an assertion failed, which is stored; or in this process only, because nothing
+// of it can be stored: its rows are damaged, or the store refused a change. In
+// every blocked run tasks keep their states, and the timeout of the run waits
+// until it goes on.
 const (
 	Running   State = "running"   // run, task
 	Paused    State = "paused"    // run
-	Blocked   State = "blocked"   // run: its plan does not fit the code, or an assertion failed
+	Blocked   State = "blocked"   // run: see above
 	Waiting   State = "waiting"   // task: a dependency has not ended
 	Ready     State = "ready"     // task: waits for a slot
 	Retrying  State = "retrying"  // task: waits for the delay of a retry

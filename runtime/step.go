@@ -1,7 +1,6 @@
 package cloacina
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -46,6 +45,9 @@ func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause *f
 		l.cancelled(run, d, cause)
 	case engine.RunEnded:
 		l.runEnded(run, e, d, cause)
+	case engine.RunUnblocked:
+		l.store(run, store.RunUnblocked{Run: run.num, At: l.millis()})
+		l.logRun(run, slog.LevelInfo, "Pipeline unblocked")
 	}
 }
 
@@ -164,38 +166,17 @@ func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
 
 func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause *failure) {
 	end := store.RunEnded{Run: run.num, Status: d.Status, At: l.millis()}
-	var blocked error
-	switch d.Status {
-	case engine.RunBlocked:
+	level := slog.LevelInfo
+	if d.Status != engine.RunCompleted {
+		level = slog.LevelError
+	}
+	if e.Kind == engine.TimedOut {
 		end.Error = cause.text
-		blocked = blockedError(run, end.Error)
-	case engine.RunCompleted:
-		l.logRun(run, slog.LevelInfo, runSummary(run.state))
-	default:
-		if e.Kind == engine.TimedOut {
-			end.Error = cause.text
-		}
-		l.logRun(run, slog.LevelError, runSummary(run.state))
 	}
+	l.logRun(run, level, runSummary(run.state))
 	l.store(run, end)
-	l.close(run, blocked)
-}
-
-// violated blocks a run about which an assertion of the engine failed. The
-// other runs go on.
-func (l *loop) violated(run *openRun, err error) {
-	attrs := []slog.Attr{errorAttr(err)}
-	var v *engine.Violation
-	if errors.As(err, &v) {
-		attrs = append(attrs, slog.String("dump", v.Dump), slog.String("stack", string(v.Stack)))
-	}
-	l.logRun(run, slog.LevelError, "Pipeline blocked", attrs...)
-	for _, c := range l.callsOf(run) {
-		if !c.settled {
-			l.settle(c, ErrBlocked)
-		}
-	}
-	l.step(run, engine.Event{Kind: engine.Block}, newFailure(err))
+	l.close(run, nil)
+	l.sweepAfter(run)
 }
 
 // watchRetry makes a task ready again once its delay has passed.
@@ -205,13 +186,23 @@ func (l *loop) watchRetry(run *openRun, task, attempt int, due int64) {
 	})
 }
 
+// dueOf is when a retry starts that an earlier process has left waiting.
+func (l *loop) dueOf(run *openRun, task int) int64 {
+	due := run.state.Tasks[task].Due
+	if most, ok := run.delayed[task]; ok {
+		return l.within(due, most)
+	}
+	return due
+}
+
 // watchDeadline ends the run at its timeout.
 func (l *loop) watchDeadline(run *openRun) {
 	if run.state.Deadline == 0 {
 		return
 	}
-	l.wait(run, run.state.Deadline, func(now int64) {
-		l.step(run, engine.Event{Kind: engine.TimedOut, Now: now}, newFailure(runTimeout(run.plan)))
+	timeout := run.state.Deadline - run.created
+	l.wait(run, l.within(run.state.Deadline, timeout), func(now int64) {
+		l.step(run, engine.Event{Kind: engine.TimedOut, Now: now}, newFailure(runTimeout(timeout)))
 	})
 }
 

@@ -54,6 +54,16 @@ func compileRule(rule *plan.Rule, when func(*View) (bool, Leaves)) compiledRule 
 	return c
 }
 
+// deciderOf decides by the When functions of the tasks that the code has. The
+// plan may have more: those have ended.
+func deciderOf(p *plan.Plan, code []TaskCode) engine.Decider {
+	rules := make([]compiledRule, len(p.Tasks))
+	for i := range code {
+		rules[i] = compileRule(&p.Tasks[i].Rule, code[i].When)
+	}
+	return decider(rules)
+}
+
 // decider decides by the compiled rules, which run parallel to the tasks.
 func decider(rules []compiledRule) engine.Decider {
 	return func(g *engine.Graph, r *engine.Run, task int) (bool, plan.Leaves) {

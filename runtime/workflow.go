@@ -57,13 +57,7 @@ func (w *Workflow) prepare() (*engine.Graph, error) {
 }
 
 // decider decides by the When functions.
-func (w *Workflow) decider() engine.Decider {
-	rules := make([]compiledRule, len(w.Code))
-	for i := range w.Code {
-		rules[i] = compileRule(&w.Plan.Tasks[i].Rule, w.Code[i].When)
-	}
-	return decider(rules)
-}
+func (w *Workflow) decider() engine.Decider { return deciderOf(&w.Plan, w.Code) }
 
 // checkCode reports every task whose code does not fit its plan.
 func (w *Workflow) checkCode() error {

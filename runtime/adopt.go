@@ -1,0 +1,191 @@
+package cloacina
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/store"
+)
+
+// PlanChange is one change of the plan of a run: it went on under another
+// program than before.
+type PlanChange struct {
+	// At is when the run went on under the changed plan.
+	At time.Time
+	// Differences are what changed for this run, a phrase each, such as "task
+	// fetch: retry_attempts 3, now 5". What a new program says about tasks that
+	// had been decided does not concern the run and is not among them.
+	Differences []string
+}
+
+func planChanges(replans []store.Replan) []PlanChange {
+	var changes []PlanChange
+	for _, r := range replans {
+		changes = append(changes, PlanChange{At: instant(r.At), Differences: differences(r.From, r.To)})
+	}
+	return changes
+}
+
+// differences are those of two plans in words.
+func differences(old, now *plan.Plan) []string {
+	var texts []string
+	for _, d := range plan.Diff(old, now) {
+		texts = append(texts, d.String())
+	}
+	return texts
+}
+
+// take puts the run on its course. A run that was blocked is another one from
+// now on; whoever waits for it learns so after the commit.
+func (l *loop) take(c *course) *openRun {
+	run, p := c.run, c.graph.Plan()
+	if c.run.cause != 0 {
+		run = newOpenRun(c.run.num, c.run.created, p, c.state)
+		c.run.heir = run
+		publish := func() {
+			l.r.live.add(run)
+			c.run.next.Store(run)
+		}
+		l.effects = append(l.effects, effect{run: run, do: publish, refused: func(error) { publish() }})
+	}
+	run.errs, run.delayed = c.inherited()
+	run.plan, run.graph, run.code, run.state = p, c.graph, c.workflow.codeOf(p), c.state
+	run.writers = newWriters(p, c.state)
+	return run
+}
+
+// inherited is what is known of the tasks beside their state, by their numbers
+// in the plan that the run goes on under.
+func (c *course) inherited() (errs []error, delayed map[int]int64) {
+	if c.adoption == nil {
+		return slices.Clone(c.run.errs), c.run.delayed
+	}
+	errs, delayed = make([]error, len(c.state.Tasks)), map[int]int64{}
+	for old, now := range c.adoption.Tasks {
+		if now < 0 {
+			continue
+		}
+		errs[now] = c.run.errs[old]
+		if ms, ok := c.run.delayed[old]; ok {
+			delayed[now] = ms
+		}
+	}
+	return errs, delayed
+}
+
+// course is how a run goes on under a registered workflow.
+type course struct {
+	run      *openRun // as it was
+	workflow *workflow
+	graph    *engine.Graph
+	state    *engine.Run
+	// adoption is nil if the run's plan is the registered one.
+	adoption *engine.Adoption
+}
+
+// planner finds out how runs go on. It keeps what runs have in common, so that
+// ten thousand of them are no trouble.
+type planner struct {
+	// texts are the differences between two plans, by both fingerprints.
+	texts map[[2]string]string
+}
+
+func newPlanner() *planner {
+	return &planner{texts: map[[2]string]string{}}
+}
+
+// plot finds out how a run goes on under a workflow. Obstacles, or an error that
+// is a violation, say that it does not; the run is then as it was.
+func (p *planner) plot(run *openRun, w *workflow, accept bool) (*course, []engine.Obstacle, error) {
+	c := &course{run: run, workflow: w, graph: w.graph, state: run.state}
+	if run.cause == 0 && run.plan.Fingerprint == w.graph.Plan().Fingerprint {
+		return c, nil, w.graph.Restore(run.state)
+	}
+	var obstacles []engine.Obstacle
+	if c.adoption, obstacles = engine.Adopt(run.plan, run.state, w.graph.Plan(), accept); c.adoption == nil {
+		return nil, obstacles, brokenState(run, obstacles)
+	}
+	var err error
+	if c.graph, err = w.graphOf(c.adoption.Plan); err != nil {
+		return nil, nil, err
+	}
+	c.state = c.adoption.Run
+	return c, nil, checked(c.state, c.graph.RestoreAdopted)
+}
+
+// brokenState returns the violation if it is the state of a run, and no plan,
+// that keeps it from going on.
+func brokenState(run *openRun, obstacles []engine.Obstacle) error {
+	if !slices.ContainsFunc(obstacles, func(o engine.Obstacle) bool { return o.Kind == engine.StateBroken }) {
+		return nil
+	}
+	g, err := engine.Prepare(run.plan, nil)
+	if err != nil {
+		return err
+	}
+	return checked(run.state, g.Restore)
+}
+
+// checked restores a run as if it were not blocked: the states of a blocked one
+// would not be looked at.
+func checked(state *engine.Run, restore func(*engine.Run) error) error {
+	status := state.Status
+	if status == engine.RunBlocked {
+		state.Status = engine.RunRunning
+	}
+	err := restore(state)
+	state.Status = status
+	return err
+}
+
+// graphOf returns the graph of a plan that runs of the workflow have adopted:
+// its tasks are those of the registered one, and behind them such as have ended.
+func (w *workflow) graphOf(p *plan.Plan) (*engine.Graph, error) {
+	if p.Fingerprint == w.graph.Plan().Fingerprint {
+		return w.graph, nil
+	}
+	for _, g := range w.adopted[p.Fingerprint] {
+		if sameReads(g.Plan(), p) {
+			return g, nil
+		}
+	}
+	g, err := engine.Prepare(p, deciderOf(p, w.code))
+	if err == nil {
+		w.adopted[p.Fingerprint] = append(w.adopted[p.Fingerprint], g)
+	}
+	return g, err
+}
+
+// sameReads reports whether the reads of two plans with one fingerprint find
+// their values in the same way. That is no part of the fingerprint, and the plans
+// of two runs may differ in it if they have not got equally far.
+func sameReads(a, b *plan.Plan) bool {
+	same := func(a, b plan.Read) bool { return a.Walk == b.Walk && slices.Equal(a.Writers, b.Writers) }
+	return slices.EqualFunc(a.Tasks, b.Tasks, func(a, b plan.Task) bool {
+		return slices.EqualFunc(a.Reads, b.Reads, same) && slices.EqualFunc(a.Rule.Reads, b.Rule.Reads, same)
+	})
+}
+
+// codeOf returns the code for a plan that runs of the workflow have adopted.
+// Nothing is called of a task that has ended.
+func (w *workflow) codeOf(p *plan.Plan) []TaskCode {
+	if len(p.Tasks) == len(w.code) {
+		return w.code
+	}
+	return slices.Concat(w.code, make([]TaskCode, len(p.Tasks)-len(w.code)))
+}
+
+// logChange tells that a run goes on under a changed plan.
+func (l *loop) logChange(p *planner, run *openRun, old *plan.Plan) {
+	key := [2]string{old.Fingerprint, run.plan.Fingerprint}
+	text, ok := p.texts[key]
+	if !ok {
+		text = strings.Join(differences(old, run.plan), "; ")
+		p.texts[key] = text
+	}
+	l.logRun(run, slog.LevelInfo, "Run goes on under a changed plan", slog.String("differences", text))
+}
