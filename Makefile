@@ -46,9 +46,17 @@ fuzz: ## Fuzz the parsers, FUZZTIME (default 30s) each.
 	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzArguments$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzRule$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 
+# The same tests as in `make test`, with ten times their numbers.
+.PHONY: trust
+trust: ## Hold the promises of docs/reliability.md with more kills, power failures and faults.
+	$(GO) test ./internal/trust -count=1 -v -timeout 0 -kills 3000 -files 12 -creations 400 -rounds 500 -cycles 10000 -commits 200000
+	$(GO) test ./internal/store/sqlite -count=1 -v -timeout 0 -run 'PowerFailure|Faults|FlippedBytes' -images 10000 -faults 10000 -flips 2500
+	$(GO) test ./internal/engine -count=1 -timeout 0 -schedules 200000
+
 .PHONY: bench
-bench: ## Run the benchmarks.
+bench: ## Run the benchmarks; those of recovery kill real processes.
 	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./internal/engine ./internal/jsonvalue ./internal/store/sqlite
+	$(GO) test -run '^$$' -bench Recovery -benchtime 1x ./internal/trust
 
 .PHONY: golden
 golden: generate ## Rewrite recorded outputs; review the difference like code.
