@@ -93,7 +93,7 @@ func TestDiffIsTheFingerprint(t *testing.T) {
 				{Kind: LitFloat, Float: rapid.SampledFrom([]float64{0, math.Copysign(0, -1), 1}).Draw(t, "float")},
 			}}
 		},
-		func(t *rapid.T, p *Plan) { p.Tasks[1].Reads[0].Accepted = rapid.Bool().Draw(t, "accepted") },
+		func(t *rapid.T, p *Plan) { p.Tasks[2].Reads[0].Accepted = rapid.Bool().Draw(t, "accepted") },
 		func(t *rapid.T, p *Plan) {
 			p.Tasks[1].Kept = rapid.SampledFrom([]*Kept{
 				nil, {}, {Gone: true}, {Listed: []string{"a"}}, {Listed: []string{"a", "c"}},

@@ -67,6 +67,9 @@ type RunInfo struct {
 	Created     int64
 	Ended       int64 // 0 while it goes on
 	Deadline    int64 // 0 means none
+	// Damage is not nil if what is stored of the run cannot be relied on; the
+	// rest is then as it was read.
+	Damage error
 }
 
 // RunDetail is a run with everything that is known of it.
@@ -105,7 +108,7 @@ type Attempt struct {
 	Ended         int64
 	Due           int64 // when the next attempt starts, if one follows
 	Interruptions int
-	Host          string
+	Host          string // empty if what is stored of it is damaged, and so is Version
 	Version       string
 }
 

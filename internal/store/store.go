@@ -60,11 +60,12 @@ type Store interface {
 	// Callbacks returns the callbacks that are pending, also of runs that have
 	// ended, ordered by run and task.
 	Callbacks(ctx context.Context) ([]Callback, error)
-	// Find returns a run's header by its ID, or ErrNotFound.
+	// Find returns a run's header by its ID, or ErrNotFound. It is an error if
+	// the header is damaged.
 	Find(ctx context.Context, id string) (*RunInfo, error)
 	// Run returns a run with its tasks and attempts, or ErrNotFound.
 	Run(ctx context.Context, id string) (*RunDetail, error)
-	// Runs returns a page of runs, newest first.
+	// Runs returns a page of runs, newest first, with those that are damaged.
 	Runs(ctx context.Context, f Filter) ([]RunInfo, error)
 	// Purge deletes ended runs with all that is stored about them, those first
 	// that ended first, and returns how many. A run with a pending callback
@@ -89,8 +90,10 @@ type Store interface {
 type Change interface{ change() }
 
 // RunCreated inserts a run with its initial context, sorted by key. Num is
-// chosen by the driver, greater than all before. The plan is stored once per
-// name and fingerprint, neither of which may be empty.
+// chosen by the driver, greater than all that it knows of; no number is used
+// twice, also not after a purge. A store that only one process writes to may refuse
+// one that is not greater than all before. The plan is stored once per name and
+// fingerprint, neither of which may be empty.
 type RunCreated struct {
 	Num      int64
 	ID       string

@@ -35,8 +35,11 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 // backup makes the copy under another name first, so that whatever has the
 // name of a backup is a whole one.
 func (s *Store) backup(ctx context.Context, target string) error {
-	if _, err := os.Lstat(target); err == nil {
-		return fmt.Errorf("%w; give another path", fs.ErrExist)
+	// SQLite would take a log or a journal beside the copy for a part of it.
+	for _, suffix := range []string{"", "-wal", "-journal"} {
+		if _, err := os.Lstat(target + suffix); err == nil {
+			return fmt.Errorf("%q: %w; give another path", target+suffix, fs.ErrExist)
+		}
 	}
 	dir, base := filepath.Split(target)
 	partial, err := os.CreateTemp(dir, base+".partial-*") // only its owner can read it

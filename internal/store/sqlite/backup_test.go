@@ -76,6 +76,29 @@ func TestBackupBesideCommits(t *testing.T) {
 	}
 }
 
+// TestBackupBesideAnotherLog finds the log of a file that was there before. The
+// copy would be opened with it.
+func TestBackupBesideAnotherLog(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, filepath.Join(dir, "runs.db"))
+	defer closed(t, s)
+	target := filepath.Join(dir, "backup.db")
+	for _, suffix := range []string{"-wal", "-journal"} {
+		content([]byte("x"))(t, target+suffix)
+		err := s.Backup(context.Background(), target)
+		if !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), target+suffix) {
+			t.Errorf("got %v", err)
+		}
+		if err := os.Remove(target + suffix); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Backup(context.Background(), target); err != nil {
+		t.Error(err)
+	}
+}
+
 // checkBackup checks that a backup is a whole store of its owner's with the
 // first runs and nothing else.
 func checkBackup(t *testing.T, path string, least, most int64) {

@@ -9,8 +9,8 @@ import (
 )
 
 // selectCallbacks reads the pending callbacks with the last step of each task.
-var selectCallbacks = "SELECT " + layoutCallback.columns() + ", run.id, plan.name, run.plan, " + stepColumns + `
-	FROM callback JOIN run ON run.num = callback.run JOIN plan ON plan.id = run.plan
+var selectCallbacks = "SELECT " + layoutCallback.columns() + ", " + layoutRun.columns() + ", " + stepColumns + `
+	FROM callback JOIN run ON run.num = callback.run
 	JOIN step ON step.id = (SELECT max(id) FROM step AS last
 		WHERE last.id >= (callback.run << 28) + (callback.task << 10)
 			AND last.id < (callback.run << 28) + (callback.task + 1 << 10))
@@ -32,8 +32,8 @@ func selectPending(ctx context.Context, c conn) (pending []store.Callback, err e
 	var sums summer
 	var planIDs []int64
 	err = query(ctx, c, selectCallbacks, func(v []driver.Value) error {
-		if callback, ok := scanCallback(&sums, v); ok {
-			planIDs = append(planIDs, integer(v[6]))
+		if callback, planID, ok := scanCallback(&sums, v); ok {
+			planIDs = append(planIDs, planID)
 			pending = append(pending, callback)
 		}
 		return nil
@@ -45,20 +45,19 @@ func selectPending(ctx context.Context, c conn) (pending []store.Callback, err e
 }
 
 // scanCallback reads a row of selectCallbacks; ok is false if it is damaged.
-func scanCallback(sums *summer, v []driver.Value) (c store.Callback, ok bool) {
-	if _, err := sums.check(&layoutCallback, v[:4]); err != nil {
-		return c, false
-	}
-	st, err := scanStep(sums, v[7:])
+func scanCallback(sums *summer, v []driver.Value) (c store.Callback, planID int64, ok bool) {
+	callback, wrong := sums.check(&layoutCallback, v)
+	run, wrongRun := sums.check(&layoutRun, v[4:])
+	st, wrongStep := scanStep(sums, v[16:])
 	c = store.Callback{
-		Run: integer(v[2]), ID: text(v[4]), Workflow: text(v[5]), Task: int(integer(v[3])),
+		Run: integer(callback[0]), ID: text(run[0]), Task: int(integer(callback[1])),
 		Status: st.state, Attempts: st.number,
 	}
 	c.Failure, _ = st.attempt.Failure()
-	return c, err == nil
+	return c, integer(run[1]), errors.Join(wrong, wrongRun, wrongStep) == nil
 }
 
-// nameTasks fills in the ids of the tasks, and leaves out callbacks whose plan
+// nameTasks fills in the names of workflows and tasks, and leaves out callbacks whose plan
 // is damaged.
 func nameTasks(ctx context.Context, c conn, pending []store.Callback, planIDs []int64) ([]store.Callback, error) {
 	var read plans
@@ -70,7 +69,7 @@ func nameTasks(ctx context.Context, c conn, pending []store.Callback, planIDs []
 		case err != nil:
 			return nil, err
 		case callback.Task < len(p.Tasks):
-			callback.TaskID = p.Tasks[callback.Task].ID
+			callback.Workflow, callback.TaskID = p.Name, p.Tasks[callback.Task].ID
 			named = append(named, callback)
 		}
 	}

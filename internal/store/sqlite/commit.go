@@ -30,7 +30,7 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) error {
 		s.ledger.Undo()
 		return unavailable(err)
 	}
-	if err := s.transaction(s.write); err != nil {
+	if err := s.transaction(len(s.w.ops.ops), s.write); err != nil {
 		s.ledger.Undo()
 		s.w.plans.undo()
 		s.w.workers.undo()
@@ -52,9 +52,13 @@ func (s *Store) write() error {
 	return nil
 }
 
-// transaction executes what writes in a transaction; a purge is one, too. An
-// error that does not match [store.ErrUncertain] means that nothing is stored.
-func (s *Store) transaction(write func() error) error {
+// transaction executes what writes in a transaction; a purge is one, too. How
+// many statements that takes about says how soon the log is looked at. An error
+// that does not match [store.ErrUncertain] means that nothing is stored.
+func (s *Store) transaction(statements int, write func() error) error {
+	if err := s.inPlace(); err != nil {
+		return err
+	}
 	if _, err := s.w.run(stmtBegin); err != nil {
 		return s.refusal(err)
 	}
@@ -68,8 +72,17 @@ func (s *Store) transaction(write func() error) error {
 	if _, err := s.w.run(stmtCommit); err != nil {
 		return s.settle(version, err)
 	}
-	s.keepLog(len(s.w.ops.ops))
+	s.keepLog(statements)
 	return nil
+}
+
+// inPlace returns an error if there are no further commits, as the file is no
+// longer where it was.
+func (s *Store) inPlace() error {
+	if s.broken == nil {
+		s.broken = explain("commit to", s.path, s.files.check())
+	}
+	return s.broken
 }
 
 // rollback ends a transaction after an error in it. Some errors end it by

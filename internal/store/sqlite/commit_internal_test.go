@@ -76,6 +76,22 @@ func TestCommitThatFailsAfterItsEffectIsTheLast(t *testing.T) {
 	}
 }
 
+// TestCommitThatCannotBeTakenBack has a rollback fail after a COMMIT, so that
+// nobody has looked whether its pages are in the log.
+func TestCommitThatCannotBeTakenBack(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	cause := errors.New("the disk is on fire")
+	s.w.stmts[stmtCommit] = broken{s.w.stmts[stmtCommit], cause}
+	s.w.stmts[stmtRollback] = broken{s.w.stmts[stmtRollback], errors.New("neither")}
+	for range 2 {
+		err := s.Commit(context.Background(), []store.Change{created(1)})
+		if !errors.Is(err, store.ErrUncertain) || !errors.Is(err, cause) || errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestFailedBeginAndRollback(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
@@ -221,4 +237,27 @@ func mustCommit(t *testing.T, s *Store, changes ...store.Change) {
 func created(num int64) store.RunCreated {
 	p := &plan.Plan{Name: "one", Fingerprint: "one", Tasks: []plan.Task{{ID: "only"}}}
 	return store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: p, At: num}
+}
+
+// TestAnotherProgramHoldsTheLock has another connection hold the write lock for
+// longer than commits wait. The error says so, and what to do.
+func TestAnotherProgramHoldsTheLock(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	other, err := newWriter(background, s.Path(), Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(other.exec("BEGIN IMMEDIATE"), s.w.exec("PRAGMA busy_timeout = 1")); err != nil {
+		t.Fatal(err)
+	}
+	err = s.Commit(context.Background(), []store.Change{created(1)})
+	if !errors.Is(err, store.ErrUnavailable) || !errors.Is(err, ErrLocked) ||
+		!strings.Contains(err.Error(), "database is locked (5)") || !strings.Contains(err.Error(), "; end the transaction of that program") {
+		t.Errorf("got %v", err)
+	}
+	if err := errors.Join(other.exec("COMMIT"), other.close()); err != nil {
+		t.Fatal(err)
+	}
+	mustCommit(t, s, created(1))
 }

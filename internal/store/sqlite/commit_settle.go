@@ -30,8 +30,8 @@ func (s *Store) settle(version uint32, cause error) error {
 	if err != nil || now != version {
 		return s.uncertain(errors.Join(cause, err))
 	}
-	if err := s.rollback(cause); s.broken != nil { // it is still open if a lock was held
-		return err
+	if _ = s.rollback(cause); s.broken != nil { // it is still open if a lock was held
+		return s.uncertain(errors.Join(cause, s.broken))
 	}
 	dormant, err := s.dormant()
 	if err == nil && dormant {
@@ -76,7 +76,16 @@ func (w *writer) logged() (frames int64, err error) {
 
 // overwrite commits a page that stays as it is. It takes the place of the first
 // page of a forgotten transaction. Those behind it are then worth nothing, as
-// each has a sum over all before it.
+// each has a sum over all before it. It is flushed even if commits are not: else
+// a power failure could bring back what never was.
 func (w *writer) overwrite() error {
-	return w.exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
+	synchronous, err := w.number("PRAGMA synchronous")
+	if err != nil {
+		return err
+	}
+	if err := w.exec("PRAGMA synchronous = FULL"); err != nil {
+		return err
+	}
+	return errors.Join(w.exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations))),
+		w.exec(fmt.Sprintf("PRAGMA synchronous = %d", synchronous)))
 }

@@ -2,12 +2,15 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/faultvfs"
 	"github.com/cloacina-go/cloacina/internal/store"
 	lib "modernc.org/sqlite/lib"
@@ -161,4 +164,54 @@ func TestErrorsBeforeCommit(t *testing.T) {
 		t.Fatalf("%d hits: got %v", hits, err)
 	}
 	mustCommit(t, s, store.TaskDecided{Run: 1, Ready: true, At: 1})
+}
+
+// TestReadsThatFail says of a read that fails what failed and nothing else, and
+// of a purge, which writes, that it may be tried again.
+func TestReadsThatFail(t *testing.T) {
+	t.Parallel()
+	s, vfs := openFaulty(t, Config{Readers: 1})
+	mustCommit(t, s, created(1), store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 2})
+	if _, err := s.Find(context.Background(), "run-1"); err != nil {
+		t.Fatal(err)
+	}
+	err := s.read(context.Background(), func(c conn) error { // so that pages have to be read again
+		return query(background, c, "PRAGMA shrink_memory", func([]driver.Value) error { return nil })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	vfs.Inject(faultvfs.Fault{Kinds: []faultvfs.Kind{faultvfs.Read}, Forever: true})
+	_, err = s.Find(context.Background(), "run-1")
+	if err == nil || code(err) != lib.SQLITE_IOERR || strings.Contains(err.Error(), "transaction") {
+		t.Errorf("find: got %v", err)
+	}
+	deleted, err := s.Purge(context.Background(), store.PurgeFilter{})
+	if hits := vfs.Heal(); !errors.Is(err, store.ErrUnavailable) || deleted != 0 || hits == 0 {
+		t.Errorf("purge: %d, %v; %d hits", deleted, err, hits)
+	}
+	if deleted, err := s.Purge(context.Background(), store.PurgeFilter{}); deleted != 1 || err != nil {
+		t.Errorf("purge afterwards: %d, %v", deleted, err)
+	}
+}
+
+// TestWritingOverIsFlushed looks for the flush, also where commits have none.
+func TestWritingOverIsFlushed(t *testing.T) {
+	t.Parallel()
+	s, vfs := openFaulty(t, Config{Relaxed: true})
+	mustCommit(t, s, created(1))
+	before := vfs.Len()
+	if err := s.w.overwrite(); err != nil {
+		t.Fatal(err)
+	}
+	if ops := vfs.Journal(); len(ops) == before || ops[len(ops)-1].Kind != faultvfs.Sync {
+		t.Errorf("there were %d operations, the last one is %v", len(ops)-before, ops[len(ops)-1].Kind)
+	}
+	before = vfs.Len()
+	mustCommit(t, s, created(2))
+	for _, op := range vfs.Journal()[before:] {
+		if op.Kind == faultvfs.Sync {
+			t.Error("the next commit is flushed, too")
+		}
+	}
 }

@@ -44,7 +44,10 @@ func query(ctx context.Context, c conn, text string, row func(v []driver.Value) 
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
-	return errors.Join(err, rows.Close())
+	if closed := rows.Close(); err == nil {
+		err = closed // else it says the same once more
+	}
+	return err
 }
 
 // number returns the one number that a query yields; NULL is 0.

@@ -58,14 +58,14 @@ func TestDamageIsThatOfItsRuns(t *testing.T) {
 		"UPDATE run SET keys = '{}', vals = x'00' WHERE num = 2":          {2: "run 2: "},
 		"UPDATE run SET sum = sum + 1 WHERE num = 2":                      {2: "run 2: "},
 		"PRAGMA foreign_keys = 0; UPDATE run SET plan = 77 WHERE num = 2": {2: "run 2: "},
-		"UPDATE step SET leaves = x'00' WHERE run = 2":                    {2: "run 2, task 0: "},
-		"UPDATE step SET state = 8 WHERE run = 2":                         {2: "run 2, task 0: "},
-		"UPDATE step SET id = id + 1024 WHERE run = 2":                    {2: "run 2, task 1: "},
-		"UPDATE plan SET body = '{}' WHERE id = 1":                        {1: "run 1: ", 2: "run 2: "},
-		"UPDATE plan SET body = body || ' ' WHERE id = 2":                 {3: "run 3: "},
-		"PRAGMA foreign_keys = 0; DELETE FROM plan WHERE id = 2":          {3: "run 3: "},
+		"UPDATE step SET leaves = x'00' WHERE run = 2":                    {2: `run "run-2": task "only": `},
+		"UPDATE step SET state = 8 WHERE run = 2":                         {2: `run "run-2": task "only": `},
+		"UPDATE step SET id = id + 1024 WHERE run = 2":                    {2: `run "run-2": task number 1: `},
+		"UPDATE plan SET body = '{}' WHERE id = 1":                        {1: `run "run-1": `, 2: `run "run-2": `},
+		"UPDATE plan SET body = body || ' ' WHERE id = 2":                 {3: `run "run-3": `},
+		"PRAGMA foreign_keys = 0; DELETE FROM plan WHERE id = 2":          {3: `run "run-3": `},
 		"UPDATE run SET error = 'x' WHERE num IN (1, 3)":                  {1: "run 1: ", 3: "run 3: "},
-		"UPDATE step SET sum = sum - 1 WHERE run = 1 AND state = 2":       {1: "run 1, task 0: "},
+		"UPDATE step SET sum = sum - 1 WHERE run = 1 AND state = 2":       {1: `run "run-1": task "only": `},
 		"UPDATE worker SET host = 'x'; UPDATE purged SET last = 300":      {},
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -124,12 +124,102 @@ func TestNewRunsOfADamagedPlan(t *testing.T) {
 	wantDamage(t, "old run", "plan", err)
 }
 
+// TestDamagedNumberOfPurgedRuns damages the last number, behind which there would
+// be none for a new run.
+func TestDamagedNumberOfPurgedRuns(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{"": 2, "UPDATE purged SET last = 1 << 40": 1} {
+		path := filepath.Join(t.TempDir(), "runs.db")
+		s, err := Open(context.Background(), path, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustCommit(t, s, created(1), created(2), store.RunEnded{Run: 2, Status: engine.RunCompleted, At: 2})
+		if n, err := s.Purge(context.Background(), store.PurgeFilter{}); n != 1 || err != nil {
+			t.Fatalf("purge: %d, %v", n, err)
+		}
+		if err := errors.Join(s.w.exec(text), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = Open(context.Background(), path, Config{}); err != nil {
+			t.Fatal(err)
+		}
+		last, err := s.LastNum(context.Background())
+		if last != want || err != nil {
+			t.Errorf("%q: last number %d, %v, want %d", text, last, err, want)
+		}
+		mustCommit(t, s, created(last+1))
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestDamagedHeaders looks at runs one of which is damaged.
+func TestDamagedHeaders(t *testing.T) {
+	t.Parallel()
+	for text, hit := range map[string]int64{
+		"UPDATE run SET deadline = 5 WHERE num = 2":             2,
+		"UPDATE run SET vals = x'00', keys = 'x' WHERE num = 2": 2,
+		"UPDATE plan SET name = 'two' WHERE id = 2":             3,
+	} {
+		s := damaged(t, text)
+		page, err := s.Runs(context.Background(), store.Filter{})
+		if err != nil || len(page) != 3 {
+			t.Fatalf("%s: %d runs, %v", text, len(page), err)
+		}
+		for _, info := range page {
+			about := ""
+			if info.Num == hit {
+				about = fmt.Sprintf("run %d: ", hit)
+			}
+			wantDamage(t, text+": page", about, info.Damage)
+			_, err := s.Find(context.Background(), info.ID)
+			wantDamage(t, text+": find", about, err)
+		}
+	}
+}
+
+// TestDamagedWorkers damages the name of a host. The attempts there are shown
+// without it, and later ones with it.
+func TestDamagedWorkers(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "runs.db")
+	start := func(num int64) store.Change {
+		return store.AttemptStarted{Run: num, Attempt: 1, At: 2, Host: "host", Version: "v1"}
+	}
+	for num := int64(1); num <= 2; num++ {
+		s, err := Open(context.Background(), path, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustCommit(t, s, created(num), store.TaskDecided{Run: num, Ready: true, At: 1}, start(num))
+		for seen := int64(1); seen <= num; seen++ {
+			d, err := s.Run(context.Background(), created(seen).ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, host, version := d.Tasks[0].Attempts[0], "host", "v1"
+			if seen < num {
+				host, version = "", ""
+			}
+			if a.Host != host || a.Version != version {
+				t.Errorf("run %d after %d: %q, %q", seen, num, a.Host, a.Version)
+			}
+		}
+		if err := errors.Join(s.w.exec("UPDATE worker SET sum = sum + 1"), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestDamagedCallbacksAreNotCalled damages what one of two callbacks is about.
 func TestDamagedCallbacksAreNotCalled(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"UPDATE callback SET task = 1 WHERE run = 1",
 		"UPDATE step SET error = 'x' WHERE run = 1",
+		"UPDATE run SET id = 'x' WHERE num = 1",
 		"UPDATE plan SET body = '{}' WHERE name = 'two'",
 	} {
 		s := openStore(t)
@@ -245,7 +335,7 @@ func TestABadPageIsThatOfItsRuns(t *testing.T) {
 		num++
 		if open.Damage != nil {
 			bad++
-			wantDamage(t, "open run", fmt.Sprintf("run %d: ", num), open.Damage)
+			wantDamage(t, "open run", fmt.Sprintf("run \"run-%d\": ", num), open.Damage)
 			continue
 		}
 		if writes := open.State.Tasks[0].Writes; num == hit || len(writes) != 1 {

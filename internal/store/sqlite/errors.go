@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	driver "modernc.org/sqlite"
@@ -27,22 +28,37 @@ var (
 	// ErrUnreadable says that the file, or the log that a killed process left
 	// beside it, cannot be read.
 	ErrUnreadable = errors.New("file cannot be read")
+	// ErrLocked says that another program holds a lock of the file for long.
+	ErrLocked = errors.New("another program holds the write lock of the file")
+	// ErrMoved says that the file, or one beside it, is no longer in its place,
+	// although a store has it open.
+	ErrMoved = errors.New("file was moved or deleted while it is open")
 	// ErrOldLibrary says that the linked SQLite is too old to be relied on.
 	ErrOldLibrary = errors.New("sqlite library is too old")
 )
+
+// repair says how a copy gets into the place of a file. A log that belongs to
+// another file would be applied to the copy and destroy it.
+const repair = "stop the program, remove FILE-wal and FILE-shm, " +
+	"then put the last copy that Runner.Backup made in the place of FILE"
 
 // remedies say what to do about an error, if there is something to be said.
 var remedies = []struct {
 	err    error
 	remedy string
 }{
-	{ErrNotDatabase, "give another path or move the file away"},
+	{ErrNotDatabase, "give another path or move the file away; if it was a store, " + repair},
 	{ErrForeign, "give another path"},
 	{ErrNewer, "update this program"},
-	{ErrDamaged, "restore it from a backup"},
+	{ErrDamaged, "cloacina.Verify shows what is wrong; to repair, " + repair},
 	{ErrFull, "free some space; nothing stored is lost"},
 	{ErrReadOnly, "the file and its directory have to be writable for this user"},
 	{ErrUnreadable, "it has to be readable for this user, and with a FILE-wal its FILE-shm or the directory writable"},
+	{ErrLocked, "end the transaction of that program, such as a sqlite3 shell, or close it; " +
+		"others may only read a store that is in use"},
+	{ErrMoved, "shut the program down without killing it, put FILE back beside its FILE-wal, " +
+		"which has the last commits, and start again; if FILE was deleted, remove FILE-wal and FILE-shm, " +
+		"then put the last copy that Runner.Backup made there"},
 	{ErrOldLibrary, "update modernc.org/sqlite"},
 }
 
@@ -80,6 +96,8 @@ func kind(err error) error {
 		return ErrFull
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
 		return ErrReadOnly
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return ErrLocked
 	}
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
@@ -90,28 +108,64 @@ func kind(err error) error {
 	return nil
 }
 
+// kinded is an error with the kind that it is of, which its text says once.
+type kinded struct{ kind, err error }
+
+// Error returns the kind and the error.
+func (e *kinded) Error() string {
+	text := e.err.Error()
+	if strings.Contains(text, e.kind.Error()) {
+		return text
+	}
+	return e.kind.Error() + ": " + text
+}
+
+// Unwrap returns both.
+func (e *kinded) Unwrap() []error { return []error{e.kind, e.err} }
+
+// misread marks an error about a statement of this program that SQLite does not
+// understand: the statement is right, so the schema of the file is not.
+func misread(err error) error {
+	if code(err) == lib.SQLITE_ERROR {
+		return &kinded{kind: ErrDamaged, err: err}
+	}
+	return err
+}
+
 // explain says what was being done to which file, adds the kind of a SQLite
 // error and the remedy, and keeps the cause.
 func explain(doing, path string, err error) error {
 	if err == nil {
 		return nil
 	}
+	err = withoutPath(err, path)
 	if k := kind(err); k != nil && !errors.Is(err, k) && !errors.Is(err, ErrUnreadable) {
-		err = fmt.Errorf("%w: %w", k, err)
+		err = &kinded{kind: k, err: err}
 	}
 	for _, r := range remedies {
 		if errors.Is(err, r.err) {
-			return fmt.Errorf("%s store %q: %w; %s", doing, path, err, r.remedy)
+			return fmt.Errorf("%s store %q: %w; %s", doing, path, legibleError{err}, r.remedy)
 		}
 	}
-	return fmt.Errorf("%s store %q: %w", doing, path, err)
+	return fmt.Errorf("%s store %q: %w", doing, path, legibleError{err})
+}
+
+// withoutPath takes the path out of an error of the package os, whose text is
+// to have it once.
+func withoutPath(err error, path string) error {
+	var about *fs.PathError
+	if errors.As(err, &about) && about.Path == path && err.Error() == about.Error() {
+		return fmt.Errorf("%s: %w", about.Op, about.Err)
+	}
+	return err
 }
 
 // explainReading is explain for one who only reads: what SQLite cannot open or
 // make is then not a matter of writing.
 func explainReading(doing, path string, err error) error {
+	err = withoutPath(err, path)
 	if k := kind(err); errors.Is(k, ErrReadOnly) {
-		err = fmt.Errorf("%w: %w", ErrUnreadable, err)
+		err = &kinded{kind: ErrUnreadable, err: err}
 	}
 	return explain(doing, path, err)
 }

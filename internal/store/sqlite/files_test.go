@@ -32,6 +32,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"version 0":       {mine("PRAGMA user_version = 0"), sqlite.ErrDamaged},
 		"torn":            {torn, sqlite.ErrDamaged},
 		"damaged header":  {altered(func(b []byte) []byte { b[16] ^= 0x55; return b }), sqlite.ErrNotDatabase},
+		"unknown format":  {altered(func(b []byte) []byte { b[47] ^= 0x10; return b }), sqlite.ErrDamaged},
 		"damaged magic":   {altered(func(b []byte) []byte { b[3] = 0; return b }), sqlite.ErrNotDatabase},
 		"one page":        {altered(func(b []byte) []byte { return b[:4096] }), sqlite.ErrDamaged},
 		"half a page":     {altered(func(b []byte) []byte { return b[:2000] }), sqlite.ErrDamaged},
@@ -51,6 +52,9 @@ func TestFilesThatAreRefused(t *testing.T) {
 			}
 			if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "; ") {
 				t.Errorf("%q names no path or no remedy", err)
+			}
+			if strings.Count(err.Error(), test.want.Error()) != 1 {
+				t.Errorf("%q does not say once what is wrong", err)
 			}
 			if !bytes.Equal(read(t, path), before) {
 				t.Error("the file was changed")

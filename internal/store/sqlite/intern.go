@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -63,20 +64,22 @@ func (in *interned[K]) drop(ids []int64) {
 
 // loadInterned reads what is stored.
 func (w *writer) loadInterned() error {
-	err := query(background, w.conn, "SELECT "+layoutPlan.columns()+" FROM plan", func(v []driver.Value) error {
-		columns, err := w.sums.check(&layoutPlan, v)
-		if err != nil { // runs that begin now get an intact copy
-			w.plans.last = max(w.plans.last, integer(v[0]))
-			return nil
-		}
-		w.plans.put(planKey{text(columns[0]), text(columns[1])}, integer(v[0]))
-		return nil
+	err := loadRows(w, &layoutPlan, &w.plans, func(v []driver.Value) planKey {
+		return planKey{text(v[0]), text(v[1])}
 	})
-	if err != nil {
-		return err
-	}
-	return query(background, w.conn, "SELECT id, host, version FROM worker", func(v []driver.Value) error {
-		w.workers.put(workerKey{text(v[1]), text(v[2])}, integer(v[0]))
+	return errors.Join(err, loadRows(w, &layoutWorker, &w.workers, func(v []driver.Value) workerKey {
+		return workerKey{text(v[0]), text(v[1])}
+	}))
+}
+
+// loadRows reads the rows of a table. A damaged one only takes its number: what
+// is stored from now on gets an intact copy.
+func loadRows[K comparable](w *writer, l *layout, in *interned[K], key func(columns []driver.Value) K) error {
+	return query(background, w.conn, "SELECT "+l.columns()+" FROM "+l.table, func(v []driver.Value) error {
+		if columns, err := w.sums.check(l, v); err == nil {
+			in.put(key(columns), integer(v[0]))
+		}
+		in.last = max(in.last, integer(v[0]))
 		return nil
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/cloacina-go/cloacina/internal/store/internal/ledger"
 )
@@ -13,10 +14,11 @@ import (
 func (w *writer) load(num int64) (*ledger.Run, error) {
 	var status engine.RunStatus
 	var planID int64
+	var id string
 	err := query(background, w.conn, "SELECT "+layoutRun.columns()+" FROM run WHERE num = ?",
 		func(v []driver.Value) error {
 			columns, err := w.sums.check(&layoutRun, v)
-			planID, status = integer(columns[1]), engine.RunStatus(integer(columns[4]))
+			id, planID, status = text(columns[0]), integer(columns[1]), engine.RunStatus(integer(columns[4]))
 			if err != nil {
 				err = fmt.Errorf("run %d: %w", num, err)
 			}
@@ -32,15 +34,18 @@ func (w *writer) load(num int64) (*ledger.Run, error) {
 	}
 	p, err := new(plans).get(background, w.conn, planID)
 	if err != nil {
-		return nil, fmt.Errorf("run %d: %w", num, err)
+		return nil, fmt.Errorf("run %q: %w", id, err)
 	}
 	r := ledger.NewRun(num, p.Name, len(p.Tasks))
 	r.Status = status
-	return r, w.loadSteps(r)
+	if err := w.loadSteps(r, p); err != nil {
+		return nil, fmt.Errorf("run %q: %w", id, err)
+	}
+	return r, nil
 }
 
 // loadSteps reads the states of a run's tasks.
-func (w *writer) loadSteps(r *ledger.Run) error {
+func (w *writer) loadSteps(r *ledger.Run, p *plan.Plan) error {
 	return query(background, w.conn, selectSteps, func(v []driver.Value) error {
 		st, err := scanStep(&w.sums, v)
 		if err == nil {
@@ -49,6 +54,6 @@ func (w *writer) loadSteps(r *ledger.Run) error {
 		if err == nil {
 			r.Tasks[st.task] = st.ledgerTask()
 		}
-		return err
+		return st.at(p, err)
 	}, r.Num<<runShift, (r.Num+1)<<runShift)
 }

@@ -22,7 +22,7 @@ var migrations = []string{schema}
 func checkFile(c conn) (version int, err error) {
 	tables, err := number(background, c, "SELECT count(*) FROM sqlite_schema")
 	if err != nil {
-		return 0, err
+		return 0, misread(err)
 	}
 	id, err := number(background, c, "PRAGMA application_id")
 	if err != nil {
@@ -46,7 +46,9 @@ func checkFile(c conn) (version int, err error) {
 	return int(marked), nil
 }
 
-// migrate brings the schema up to date, in one transaction.
+// migrate brings the schema up to date, in one transaction. It then copies the
+// log into the file: whoever keeps only the file, and not the log that a killed
+// process leaves beside it, has a store and not an empty file.
 func (w *writer) migrate() error {
 	version, err := w.number("PRAGMA user_version")
 	if err != nil || version == int64(len(migrations)) {
@@ -60,6 +62,9 @@ func (w *writer) migrate() error {
 	}
 	if err := w.exec("COMMIT"); err != nil {
 		return fmt.Errorf("commit migration to version %d: %w", len(migrations), err)
+	}
+	if err := w.checkpoint("PASSIVE"); err != nil && !errors.Is(err, errLogInUse) {
+		return fmt.Errorf("copy the log after the migration to version %d: %w", len(migrations), err)
 	}
 	return nil
 }

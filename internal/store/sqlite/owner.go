@@ -46,7 +46,7 @@ func acquire(path string) (*fileLock, error) {
 		return nil, errors.Join(refusal(path, owner, err), f.Close())
 	}
 	if err := writeOwner(f); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store %q: write %q: %w", path, name, err), f.Close())
+		return nil, errors.Join(explain("open", path, fmt.Errorf("write %q: %w", name, err)), f.Close())
 	}
 	return &fileLock{file: f}, nil
 }

@@ -36,7 +36,7 @@ func (p *page) readRuns(ctx context.Context, c conn, after int64) error {
 		read, err := p.plans.get(ctx, c, planIDs[i])
 		switch {
 		case errors.Is(err, ErrDamaged):
-			r.Damage = firstOf(r.Damage, fmt.Errorf("run %d: %w", r.Num, err))
+			r.Damage = firstOf(r.Damage, fmt.Errorf("run %q: %w", r.State.ID, err))
 			p.ledger = append(p.ledger, ledger.NewRun(r.Num, "", 0))
 			continue
 		case err != nil:
@@ -94,7 +94,7 @@ func (p *page) readSteps(ctx context.Context, c conn, after int64) error {
 	for i, r := range p.runs {
 		err := p.readRange(ctx, c, i, r.Num-1, r.Num)
 		if errors.Is(kind(err), ErrDamaged) {
-			r.Damage = firstOf(r.Damage, fmt.Errorf("run %d: %w: %w", r.Num, ErrDamaged, err))
+			r.Damage = firstOf(r.Damage, fmt.Errorf("run %q: %w: %w", r.State.ID, ErrDamaged, err))
 		} else if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (p *page) readRange(ctx context.Context, c conn, i int, after, last int64) 
 		}
 		switch {
 		case err != nil:
-			r.Damage = firstOf(r.Damage, err)
+			r.Damage = firstOf(r.Damage, fmt.Errorf("run %q: %w", r.State.ID, st.at(r.Plan, err)))
 		case r.Plan != nil:
 			p.add(i, &st)
 		}

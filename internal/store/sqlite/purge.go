@@ -27,11 +27,17 @@ func (s *Store) Purge(ctx context.Context, f store.PurgeFilter) (deleted int, er
 	// What is chosen stays eligible, because an ended run does not change and
 	// gets no more callbacks, so that commits do not have to wait meanwhile.
 	var old []endedRun
+	s.mu.Lock()
+	err = s.inPlace() // or what is read may be another file
+	s.mu.Unlock()
+	if err != nil && !s.closed.Load() {
+		return 0, err
+	}
 	if err := s.read(ctx, func(c conn) (err error) {
 		old, err = selectOld(ctx, c, f)
 		return err
 	}); err != nil {
-		return 0, err
+		return 0, unavailable(err)
 	}
 	for len(old) > 0 && ctx.Err() == nil {
 		runs, done, err := s.purgeSome(old)
@@ -111,20 +117,26 @@ func (s *Store) purgeSome(old []endedRun) (deleted, done int, err error) {
 	// No index leads from a run to its steps, because their numbers do; so the
 	// check that no step is left behind would read all of them.
 	if err := s.w.exec("PRAGMA foreign_keys = 0"); err != nil {
-		return 0, 0, explain("purge", s.path, err)
+		return 0, 0, explain("purge", s.path, unavailable(err))
 	}
 	var unused []int64
-	err = s.transaction(func() (err error) {
+	err = s.transaction(stepsAtOnce, func() (err error) {
 		if deleted, done, err = s.w.deleteRuns(old); err == nil {
 			unused, err = s.w.deletePlans()
 		}
 		return err
 	})
-	if err = errors.Join(err, explain("purge", s.path, s.w.exec("PRAGMA foreign_keys = 1"))); err != nil {
-		return 0, 0, err
+	if err == nil {
+		s.w.plans.drop(unused)
+	} else {
+		deleted, done = 0, 0
 	}
-	s.w.plans.drop(unused)
-	return deleted, done, nil
+	// Without the checks a later commit might store what refers to nothing.
+	if failed := s.w.exec("PRAGMA foreign_keys = 1"); failed != nil {
+		s.broken = explain("check references after a purge of", s.path, failed)
+		err = errors.Join(err, s.broken)
+	}
+	return deleted, done, err
 }
 
 // deleteRuns deletes runs until enough of their steps are.

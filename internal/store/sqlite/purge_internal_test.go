@@ -10,6 +10,7 @@ import (
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/store/internal/ledger"
 )
 
 // endedRuns commits runs that have ended, with a number of attempts each and
@@ -110,5 +111,55 @@ func TestOldRunsAreFoundWithoutASearch(t *testing.T) {
 				t.Errorf("%q in the plan of %s", step, text)
 			}
 		}
+	}
+}
+
+// refusing is a connection that refuses one text.
+type refusing struct {
+	conn
+	text string
+	err  error
+}
+
+func (r refusing) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	if text == r.text {
+		return nil, r.err
+	}
+	return r.conn.ExecContext(ctx, text, args)
+}
+
+// TestPurgeThatLeavesNoChecks has the connection stay without foreign keys. The
+// purge has happened, and there must be no further commit.
+func TestPurgeThatLeavesNoChecks(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	endedRuns(t, s, 3, 2)
+	cause := errors.New("no")
+	s.w.conn = refusing{s.w.conn, "PRAGMA foreign_keys = 1", cause}
+	if n, err := s.Purge(context.Background(), store.PurgeFilter{}); n != 3 || !errors.Is(err, cause) {
+		t.Errorf("purge: %d, %v", n, err)
+	}
+	if err := s.Commit(context.Background(), []store.Change{created(4)}); !errors.Is(err, cause) {
+		t.Errorf("commit: %v", err)
+	}
+}
+
+// TestLastNumberHasRowsOfItsOwn uses the greatest number of a run, behind which
+// the rows of the next run would begin.
+func TestLastNumberHasRowsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	const last = ledger.MaxRun
+	mustCommit(t, s, created(last), store.TaskDecided{Run: last, At: 1},
+		store.RunEnded{Run: last, Status: engine.RunCompleted, At: 2})
+	d, err := s.Run(context.Background(), created(last).ID)
+	if err != nil || d.Tasks[0].Status != engine.TaskSkipped {
+		t.Fatalf("got %+v, %v", d, err)
+	}
+	if n, err := s.Purge(context.Background(), store.PurgeFilter{}); n != 1 || err != nil {
+		t.Errorf("purge: %d, %v", n, err)
+	}
+	if rows, err := s.w.number("SELECT count(*) FROM step"); rows != 0 || err != nil {
+		t.Errorf("%d steps are left, %v", rows, err)
 	}
 }

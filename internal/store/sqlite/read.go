@@ -3,25 +3,53 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
-// selectRun reads the header of runs.
-const selectRun = `SELECT run.num, run.id, plan.name, plan.fingerprint, run.status, run.error,
-	run.created, run.ended, run.deadline, plan.id, run.cause FROM run LEFT JOIN plan ON plan.id = run.plan`
+// selectRun reads runs, with the names of their plans.
+var selectRun = "SELECT " + layoutRun.columns() + `, plan.name, plan.fingerprint
+	FROM run LEFT JOIN plan ON plan.id = run.plan`
 
-// scanRun reads a row of selectRun.
-func scanRun(v []driver.Value) store.RunInfo {
-	return store.RunInfo{
-		Num: integer(v[0]), ID: text(v[1]), Workflow: text(v[2]), Fingerprint: text(v[3]),
-		Status: engine.RunStatus(integer(v[4])), Error: text(v[5]),
-		Created: integer(v[6]), Ended: integer(v[7]), Deadline: integer(v[8]),
-		Cause: store.BlockCause(integer(v[10])),
+// scan reads a row of selectRun.
+func (h *history) scan(v []driver.Value) (info store.RunInfo, planID int64) {
+	columns, err := h.sums.check(&layoutRun, v)
+	info = store.RunInfo{
+		Num: integer(v[0]), ID: text(columns[0]), Created: integer(columns[2]), Deadline: integer(columns[3]),
+		Status: engine.RunStatus(integer(columns[4])), Cause: store.BlockCause(integer(columns[5])),
+		Ended: integer(columns[6]), Error: text(columns[7]),
+		Workflow: text(columns[10]), Fingerprint: text(columns[11]),
 	}
+	if err != nil {
+		info.Damage = fmt.Errorf("run %d: %w", info.Num, err)
+	}
+	return info, integer(columns[1])
+}
+
+// headers reads the headers of the runs that a query with selectRun yields, and
+// the numbers of their plans. Each plan is read as well, because the header has
+// its name.
+func (h *history) headers(
+	ctx context.Context, c conn, selection string, args ...driver.Value,
+) (infos []store.RunInfo, planIDs []int64, err error) {
+	err = query(ctx, c, selection, func(v []driver.Value) error {
+		info, planID := h.scan(v)
+		infos, planIDs = append(infos, info), append(planIDs, planID)
+		return nil
+	}, args...)
+	for i := 0; i < len(infos) && err == nil; i++ {
+		_, err = h.plans.get(ctx, c, planIDs[i])
+		if errors.Is(err, ErrDamaged) {
+			infos[i].Damage = firstOf(infos[i].Damage, fmt.Errorf("run %d: %w", infos[i].Num, err))
+			err = nil
+		}
+	}
+	return infos, planIDs, err
 }
 
 // integer and text return the value of a column, the zero value for NULL.
@@ -52,35 +80,37 @@ func (s *Store) LastNum(ctx context.Context) (int64, error) {
 func (r *reader) Find(ctx context.Context, id string) (*store.RunInfo, error) {
 	var info *store.RunInfo
 	err := r.read(ctx, func(c conn) (err error) {
-		info, _, err = findRun(ctx, c, id)
+		info, _, err = new(history).find(ctx, c, id)
 		return err
 	})
 	return info, err
 }
 
-// findRun returns the header of a run and the number of its plan.
-func findRun(ctx context.Context, c conn, id string) (info *store.RunInfo, planID int64, err error) {
-	err = query(ctx, c, selectRun+" WHERE run.id = ?", func(v []driver.Value) error {
-		found := scanRun(v)
-		info, planID = &found, integer(v[9])
-		return nil
-	}, id)
-	if err == nil && info == nil {
-		err = fmt.Errorf("run %q: %w", id, store.ErrNotFound)
+// find returns the header of a run and the number of its plan.
+func (h *history) find(ctx context.Context, c conn, id string) (*store.RunInfo, int64, error) {
+	infos, planIDs, err := h.headers(ctx, c, selectRun+" WHERE run.id = ?", id)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case len(infos) == 0:
+		return nil, 0, fmt.Errorf("run %q: %w", id, store.ErrNotFound)
+	case infos[0].Damage != nil:
+		return nil, 0, fmt.Errorf("run %q: %w", id, infos[0].Damage)
 	}
-	return info, planID, err
+	return &infos[0], planIDs[0], nil
 }
 
 // Run returns a run with its tasks and attempts.
 func (r *reader) Run(ctx context.Context, id string) (*store.RunDetail, error) {
 	var detail *store.RunDetail
 	err := r.read(ctx, func(c conn) error {
-		info, planID, err := findRun(ctx, c, id)
+		h := new(history)
+		info, planID, err := h.find(ctx, c, id)
 		if err != nil {
 			return err
 		}
 		detail = &store.RunDetail{RunInfo: *info}
-		if err := new(history).load(ctx, c, planID, detail); err != nil {
+		if err := h.load(ctx, c, planID, detail); err != nil {
 			return fmt.Errorf("run %q: %w", id, err)
 		}
 		return nil
@@ -91,7 +121,7 @@ func (r *reader) Run(ctx context.Context, id string) (*store.RunDetail, error) {
 	return detail, nil
 }
 
-// history reads what belongs to the header of a run.
+// history reads runs, and compares all that it reads with its sums.
 type history struct {
 	sums  summer
 	plans plans
@@ -105,40 +135,37 @@ func (h *history) load(ctx context.Context, c conn, planID int64, d *store.RunDe
 	if d.Initial, err = h.initial(ctx, c, d.Num); err != nil {
 		return err
 	}
-	if d.Tasks, err = h.tasks(ctx, c, d.Num, len(d.Plan.Tasks)); err != nil {
+	if d.Tasks, err = h.tasks(ctx, c, d.Num, d.Plan); err != nil {
 		return err
 	}
 	d.Replans, err = h.replans(ctx, c, d.Num)
 	return err
 }
 
-// initial reads the initial context of a run.
+// initial reads the initial context of a run whose row was compared with its sum.
 func (h *history) initial(ctx context.Context, c conn, num int64) (initial []engine.Entry, err error) {
-	err = query(ctx, c, "SELECT "+layoutRun.columns()+" FROM run WHERE num = ?", func(v []driver.Value) error {
-		columns, err := h.sums.check(&layoutRun, v)
-		if err == nil {
-			initial, err = unpack(columns[8], columns[9])
-		}
+	err = query(ctx, c, "SELECT keys, vals FROM run WHERE num = ?", func(v []driver.Value) (err error) {
+		initial, err = unpack(v[0], v[1])
 		return err
 	}, num)
 	return initial, err
 }
 
 // tasks reads the history of a run's tasks.
-func (h *history) tasks(ctx context.Context, c conn, num int64, count int) ([]store.TaskDetail, error) {
-	tasks := make([]store.TaskDetail, count)
+func (h *history) tasks(ctx context.Context, c conn, num int64, p *plan.Plan) ([]store.TaskDetail, error) {
+	tasks := make([]store.TaskDetail, len(p.Tasks))
 	for i := range tasks {
 		tasks[i].Status = engine.TaskWaiting
 	}
 	err := query(ctx, c, selectSteps, func(v []driver.Value) error {
 		st, err := scanStep(&h.sums, v)
 		if err == nil {
-			err = st.check(count)
+			err = st.check(len(tasks))
 		}
 		if err == nil {
 			st.describe(&tasks[st.task])
 		}
-		return err
+		return st.at(p, err)
 	}, num<<runShift, (num+1)<<runShift)
 	return tasks, err
 }
@@ -147,12 +174,10 @@ func (h *history) tasks(ctx context.Context, c conn, num int64, count int) ([]st
 func (r *reader) Runs(ctx context.Context, f store.Filter) ([]store.RunInfo, error) {
 	where, args := conditions(f)
 	var page []store.RunInfo
-	err := r.read(ctx, func(c conn) error {
-		page = nil
-		return query(ctx, c, selectRun+where+" ORDER BY run.num DESC LIMIT ?", func(v []driver.Value) error {
-			page = append(page, scanRun(v))
-			return nil
-		}, append(args, int64(f.PageSize()))...)
+	args = append(args, int64(f.PageSize()))
+	err := r.read(ctx, func(c conn) (err error) {
+		page, _, err = new(history).headers(ctx, c, selectRun+where+" ORDER BY run.num DESC LIMIT ?", args...)
+		return err
 	})
 	return page, err
 }

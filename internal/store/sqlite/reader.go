@@ -12,6 +12,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/store"
 	sqlite "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 )
 
 // reader is the half of a store that reads. It is safe for concurrent use.
@@ -44,14 +45,32 @@ func OpenReader(ctx context.Context, path string) (*Reader, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r, err := openReader(path, Config{}.WithDefaults())
+	r, wrong, err := openChecked(ctx, path)
 	if err != nil {
-		return nil, explainReading("open", path, err)
+		return nil, err
 	}
-	if err := r.read(ctx, func(c conn) error { return r.check(c) }); err != nil {
-		return nil, errors.Join(err, r.Close())
+	if wrong == nil {
+		wrong = r.read(ctx, func(c conn) error { return checkTables(ctx, c) })
+	}
+	if wrong != nil {
+		return nil, errors.Join(wrong, r.Close())
 	}
 	return r, nil
+}
+
+// openChecked makes a reader of a file that is a store of this version. What is
+// wrong with its log is an error of its own, since the file can be read without:
+// SQLite would not say that it leaves out what is in such a log.
+func openChecked(ctx context.Context, path string) (r *Reader, log, err error) {
+	r, err = openReader(path, Config{}.WithDefaults())
+	if err != nil {
+		return nil, nil, explainReading("open", path, err)
+	}
+	log = explainReading("open", r.path, checkLogOfOthers(r.path))
+	if err := r.read(ctx, func(c conn) error { return r.check(c) }); err != nil {
+		return nil, nil, errors.Join(firstOf(log, err), r.Close())
+	}
+	return r, log, nil
 }
 
 // openReader makes a reader without looking at the content of its file.
@@ -147,6 +166,8 @@ func (r *reader) explain(err error) error {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return err
+	case err != nil && r.closed.Load():
+		return fmt.Errorf("%w: %w", store.ErrClosed, err)
 	case r.still == nil:
 		return explain("read", r.path, err)
 	default:
@@ -158,7 +179,7 @@ func (r *reader) explain(err error) error {
 func readFrom(ctx context.Context, db *sql.DB, f func(c conn) error) error {
 	pooled, err := db.Conn(ctx)
 	if err != nil {
-		return err
+		return misread(err)
 	}
 	err = pooled.Raw(func(raw any) error { return snapshot(raw.(conn), f) })
 	return errors.Join(err, pooled.Close())
@@ -171,5 +192,8 @@ func snapshot(c conn, f func(c conn) error) error {
 	}
 	err := f(c)
 	_, ended := c.ExecContext(background, "ROLLBACK", nil)
+	if err != nil && code(ended) == lib.SQLITE_ERROR {
+		return err // which has ended the transaction, as some errors do
+	}
 	return errors.Join(err, ended)
 }

@@ -3,20 +3,36 @@ package sqlite
 import (
 	"io/fs"
 	"os"
+	"time"
 )
+
+// clockTick is longer than the time for which a file system's clock may stand
+// still: what is written meanwhile gets the same time of modification.
+const clockTick = 20 * time.Millisecond
 
 // atRest reports whether the whole store is in the file itself: there is no
 // log beside it that holds something. Then it can be read without the files
 // that SQLite would make for a log, which nobody would remove. The file's
 // state tells afterwards whether that was still true at the end.
+//
+// The file is looked at before the log: a state that is taken while a log is
+// being copied into the file must not count as one at which it was at rest.
+// And it is older than a tick before the log is looked at, or what is written
+// next might leave it with the same state.
 func (r *reader) atRest() (fs.FileInfo, bool) {
+	info, err := os.Stat(r.path)
+	if err != nil {
+		return nil, false
+	}
+	if age := time.Since(info.ModTime()); age >= 0 && age < clockTick {
+		time.Sleep(clockTick - age)
+	}
 	for _, suffix := range []string{"-wal", "-journal"} {
-		if info, err := os.Stat(r.path + suffix); err == nil && info.Size() > 0 {
+		if log, err := os.Stat(r.path + suffix); err == nil && log.Size() > 0 {
 			return nil, false
 		}
 	}
-	info, err := os.Stat(r.path)
-	return info, err == nil
+	return info, true
 }
 
 // unchanged reports whether nobody has written to the file since a moment at

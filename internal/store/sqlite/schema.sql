@@ -19,13 +19,13 @@ CREATE TABLE plan (
     body        TEXT    NOT NULL CHECK (json_valid(body))
 ) STRICT;
 
--- Who executed: one row for each build on each host.
+-- Who executed: one row for each build on each host, again two only if the
+-- first was found damaged.
 CREATE TABLE worker (
     id      INTEGER PRIMARY KEY,
     sum     INTEGER NOT NULL,
     host    TEXT    NOT NULL,
-    version TEXT    NOT NULL,
-    UNIQUE (host, version)
+    version TEXT    NOT NULL
 ) STRICT;
 
 -- A run. keys and vals are its initial context, packed as in step.
@@ -37,7 +37,7 @@ CREATE TABLE run (
     created  INTEGER NOT NULL,
     deadline INTEGER,
     status   INTEGER NOT NULL CHECK (status BETWEEN 1 AND 6),
-    cause    INTEGER CHECK ((cause IS NULL) = (status <> 3)), -- why it is blocked
+    cause    INTEGER CHECK ((cause IS NULL) = (status <> 3) AND cause IN (1, 2)), -- why it is blocked
     ended    INTEGER CHECK ((ended IS NULL) = (status < 4)),
     error    TEXT, -- also the reason of a blocked run
     keys     TEXT,
@@ -64,7 +64,7 @@ CREATE TABLE replan (
 CREATE TABLE purged (
     id   INTEGER PRIMARY KEY CHECK (id = 1),
     sum  INTEGER NOT NULL,
-    last INTEGER NOT NULL
+    last INTEGER NOT NULL CHECK (last >= 0)
 ) STRICT;
 
 -- The history of tasks: a row for each attempt of a task, which also carries
@@ -81,7 +81,7 @@ CREATE TABLE step (
     run           INTEGER NOT NULL AS (id >> 28) REFERENCES run (num),
     decided       INTEGER,
     leaves        BLOB, -- the truth of the rule's leaves, leaf i is bit i%8 of byte i/8
-    interruptions INTEGER NOT NULL DEFAULT 0,
+    interruptions INTEGER NOT NULL DEFAULT 0 CHECK (interruptions >= 0),
     state         INTEGER NOT NULL CHECK (state BETWEEN 2 AND 9),
     worker        INTEGER REFERENCES worker (id),
     started       INTEGER CHECK (started IS NOT NULL OR state <> 3),
@@ -98,7 +98,7 @@ CREATE TABLE step (
 -- row is added with the end of its task, whose last step says what it was.
 CREATE TABLE callback (
     run  INTEGER NOT NULL REFERENCES run (num),
-    task INTEGER NOT NULL,
+    task INTEGER NOT NULL CHECK (task >= 0),
     sum  INTEGER NOT NULL,
     PRIMARY KEY (run, task)
 ) STRICT, WITHOUT ROWID;

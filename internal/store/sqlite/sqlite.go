@@ -58,6 +58,7 @@ type Store struct {
 	mu     sync.Mutex // guards what is below
 	broken error      // why there are no further commits
 	log    logKeeper
+	files  watch
 	w      *writer
 	ledger *ledger.Ledger
 	// commits counts the commits, so that a reader can tell whether what it
@@ -76,7 +77,7 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	}
 	file, err := realPath(path)
 	if err != nil {
-		return nil, fmt.Errorf("open store %q: %w", path, err)
+		return nil, explain("open", path, err)
 	}
 	lock, err := acquire(file)
 	if err != nil {
@@ -101,7 +102,8 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 	if note := networkNote(s.path); note != "" {
 		s.notes = append(s.notes, note)
 	}
-	if err := checkLog(s.path); err != nil {
+	left, err := checkLog(s.path)
+	if err != nil {
 		return err
 	}
 	w, err := newWriter(ctx, s.path, cfg)
@@ -109,9 +111,15 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 		return err
 	}
 	s.w = w
+	if left {
+		if err := w.keepLeft(s.path); err != nil {
+			return err
+		}
+	}
 	if s.db, err = openReaders(s.path, cfg); err != nil {
 		return err
 	}
+	s.files = watchFiles(s.path)
 	last, err := w.lastNum()
 	if err != nil {
 		return err

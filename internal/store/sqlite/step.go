@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql/driver"
 	"fmt"
+	"strconv"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
@@ -11,7 +12,7 @@ import (
 )
 
 // stepColumns are what scanStep reads.
-var stepColumns = layoutStep.columns() + ", worker.host, worker.version"
+var stepColumns = layoutStep.columns() + ", " + layoutWorker.columns()
 
 // selectSteps reads the history of a run's tasks, in its order.
 var selectSteps = "SELECT " + stepColumns + ` FROM step LEFT JOIN worker ON worker.id = step.worker
@@ -32,18 +33,33 @@ type step struct {
 }
 
 // scanStep reads a row of stepColumns. Run, task and number are right even if
-// there is an error.
+// there is an error, which does not name them; see [step.at].
 func scanStep(sums *summer, v []driver.Value) (step, error) {
 	id := integer(v[0])
 	st := step{run: id >> runShift, task: int(id >> taskShift & taskMask), number: int(id & stepMask)}
 	columns, err := sums.check(&layoutStep, v)
 	if err == nil {
 		err = st.scan(columns)
-	}
-	if err != nil {
-		err = fmt.Errorf("run %d, task %d: %w", st.run, st.task, err)
+		st.scanWorker(sums, columns[13:])
 	}
 	return st, err
+}
+
+// at names the task that an error about the row concerns.
+func (st *step) at(p *plan.Plan, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("task %s: %w", taskName(p, st.task), err)
+}
+
+// taskName returns the ID of a task in quotes, or its number if the plan, which
+// may be nil, does not have it.
+func taskName(p *plan.Plan, task int) string {
+	if p != nil && task < len(p.Tasks) {
+		return strconv.Quote(p.Tasks[task].ID)
+	}
+	return fmt.Sprintf("number %d", task)
 }
 
 // scan reads the columns behind the sum.
@@ -54,7 +70,7 @@ func (st *step) scan(v []driver.Value) (err error) {
 	}
 	st.attempt = store.Attempt{
 		Interruptions: int(integer(v[2])), Started: integer(v[5]), Outcome: store.AttemptOutcome(integer(v[6])),
-		Ended: integer(v[7]), Due: integer(v[8]), Error: text(v[9]), Host: text(v[13]), Version: text(v[14]),
+		Ended: integer(v[7]), Due: integer(v[8]), Error: text(v[9]),
 	}
 	if v[5] != nil {
 		st.attempt.Number = st.number
@@ -63,10 +79,21 @@ func (st *step) scan(v []driver.Value) (err error) {
 	return err
 }
 
+// scanWorker reads who executed the attempt. If that is damaged it is left out:
+// nothing depends on it, and many runs have it.
+func (st *step) scanWorker(sums *summer, v []driver.Value) {
+	if v[0] == nil {
+		return
+	}
+	if names, err := sums.check(&layoutWorker, v); err == nil {
+		st.attempt.Host, st.attempt.Version = text(names[0]), text(names[1])
+	}
+}
+
 // check refuses a task that the run's plan does not have.
 func (st *step) check(tasks int) error {
 	if st.task >= tasks {
-		return fmt.Errorf("%w: run %d has task %d and a plan of %d tasks", ErrDamaged, st.run, st.task, tasks)
+		return fmt.Errorf("%w: the run has task number %d and a plan of %d tasks", ErrDamaged, st.task, tasks)
 	}
 	return nil
 }

@@ -34,7 +34,8 @@ import (
 // the ledger leave no choice, such as the end of an attempt that goes on. So an
 // update never makes damage elsewhere in the row look right.
 //
-// A changed byte within a group is always found, and any other damage with a
+// A changed byte within a group is always found, unless all it does is to turn a
+// NULL into an empty blob, which means the same; and any other damage with a
 // probability of 1 - 2^-32: crc32c tells apart what differs in up to 32
 // consecutive bits, and mix maps different numbers to different numbers. It
 // also breaks the linearity of crc32c, so that equal changes of two groups do
@@ -158,9 +159,21 @@ func (s *summer) row(l *layout, id int64, values []driver.Value) int64 {
 func (s *summer) check(l *layout, v []driver.Value) (columns []driver.Value, err error) {
 	columns = v[2:]
 	if want := s.row(l, integer(v[0]), columns); want != integer(v[1]) || v[1] == nil {
-		err = fmt.Errorf("%w: row %d of table %s does not fit its checksum", ErrDamaged, integer(v[0]), l.table)
+		err = fmt.Errorf("%w: %s does not fit its checksum", ErrDamaged, l.row(integer(v[0])))
 	}
 	return columns, err
+}
+
+// row names a row for whoever knows the run and the task that it is about.
+func (l *layout) row(id int64) string {
+	switch number := id & stepMask; {
+	case l != &layoutStep:
+		return fmt.Sprintf("row %d of table %s", id, l.table)
+	case number == 0:
+		return "the row of a task without attempts"
+	default:
+		return fmt.Sprintf("the row of attempt %d", number)
+	}
 }
 
 // signed returns a sum as it is stored.

@@ -42,7 +42,11 @@ func checkTable(
 	err = query(ctx, c, "SELECT "+l.columns()+" FROM "+l.table+" ORDER BY 1"+direction, func(v []driver.Value) error {
 		last = integer(v[0])
 		if _, err := s.check(l, v); err != nil {
-			found(l.table, last, "the row does not fit its checksum: something else than this program changed it")
+			row := "the row"
+			if l == &layoutStep {
+				row = l.row(last)
+			}
+			found(l.table, last, row+" does not fit its checksum: something else than this program changed it")
 		}
 		return nil
 	})

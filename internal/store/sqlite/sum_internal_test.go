@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/binary"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -168,8 +169,12 @@ func damage(t *testing.T, s *Store, l *layout, id driver.Value, column string, v
 	}
 }
 
+var bytesSeed = flag.Uint64("bytes-seed", 1, "seed of how the bytes of a file are changed")
+
 // TestEveryChangedByteOfTheFileIsFound changes bytes in the pages themselves.
-// What is not found must not have changed anything that is stored.
+// What is not found must not have changed anything that is stored, nor the schema.
+//
+//	go test ./internal/store/sqlite -run EveryChangedByteOfTheFile -bytes-seed=4711
 func TestEveryChangedByteOfTheFileIsFound(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "runs.db")
@@ -190,15 +195,14 @@ func TestEveryChangedByteOfTheFileIsFound(t *testing.T) {
 	if problems != "" {
 		t.Fatalf("before any change: %s", problems)
 	}
-	seed := rand.Uint64()
-	random := rand.New(rand.NewPCG(seed, 0))
+	random := rand.New(rand.NewPCG(*bytesSeed, 0))
 	flips := 0
 	for _, offset := range usedBytes(file) {
 		flips++
 		bits := byte(1 + random.IntN(255))
 		file[offset] ^= bits
 		if after, problems := contents(t, file); problems == "" && after != before {
-			t.Errorf("seed %d: byte %d of page %d changed by %#x is not found", seed, offset%pageBytes, offset/pageBytes+1, bits)
+			t.Errorf("seed %d: byte %d of page %d changed by %#x is not found", *bytesSeed, offset%pageBytes, offset/pageBytes+1, bits)
 		}
 		file[offset] ^= bits
 	}
@@ -211,7 +215,8 @@ func TestEveryChangedByteOfTheFileIsFound(t *testing.T) {
 const pageBytes = 4096
 
 // usedBytes returns the offsets of what the pages behind the first hold: their
-// headers, the pointers to cells, and the cells. The first page is the schema.
+// headers, the pointers to cells, and the cells. The first page has the header of
+// the file, too.
 func usedBytes(file []byte) (offsets []int) {
 	for page := pageBytes; page < len(file); page += pageBytes {
 		cells := int(binary.BigEndian.Uint16(file[page+3:]))
@@ -264,11 +269,27 @@ func contents(t *testing.T, file []byte) (all, problems string) {
 	if problems != "" {
 		return "", problems
 	}
+	if found, err := differences(background, c); found != nil || err != nil {
+		return "", fmt.Sprint(found, err)
+	}
 	if found := mismatches(t, c); found != nil {
 		return "", fmt.Sprint(found)
 	}
+	definitions, err := readSchema(background, c)
+	if err != nil {
+		return "", err.Error()
+	}
+	all = fmt.Sprintln(definitions)
 	for _, l := range summed {
-		all += fmt.Sprintln(l.table, rowsOf(t, c, "SELECT * FROM "+l.table))
+		rows := rowsOf(t, c, "SELECT * FROM "+l.table)
+		for _, row := range rows {
+			for i, value := range row {
+				if b, ok := value.([]byte); ok && len(b) == 0 {
+					row[i] = nil // which means the same, also to the sums
+				}
+			}
+		}
+		all += fmt.Sprintln(l.table, rows)
 	}
 	return all, ""
 }

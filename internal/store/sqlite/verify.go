@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Report is what [Verify] found.
@@ -53,13 +54,16 @@ func (p Problem) String() string {
 // whatever else is wrong is in the report. One problem does not hide another,
 // as long as that can still be read.
 func Verify(ctx context.Context, path string) (*Report, error) {
-	r, err := OpenReader(ctx, path)
+	r, log, err := openChecked(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	var v *verifier
 	err = r.read(ctx, func(c conn) error {
 		v = newVerifier(ctx, c, r.Path())
+		if log != nil {
+			v.add(Problem{Text: log.Error()})
+		}
 		return v.verify()
 	})
 	if err = errors.Join(err, r.Close()); err != nil {
@@ -84,7 +88,7 @@ func newVerifier(ctx context.Context, c conn, path string) *verifier {
 // read is a problem and no error.
 func (v *verifier) verify() error {
 	for _, check := range []func(){
-		v.checkLog, v.checkSchema, v.checkIntegrity, v.checkReferences, v.checkSums,
+		v.checkSchema, v.checkIntegrity, v.checkReferences, v.checkSums,
 		v.checkPlans, v.checkRuns, v.checkCallbacks, v.checkReplans,
 	} {
 		if check(); v.ctx.Err() != nil {
@@ -94,8 +98,14 @@ func (v *verifier) verify() error {
 	return nil
 }
 
-// add adds a problem.
-func (v *verifier) add(p Problem) { v.report.Problems = append(v.report.Problems, p) }
+// add adds a problem. Its texts can be shown, whatever the file holds.
+func (v *verifier) add(p Problem) {
+	p.Text = legible(p.Text, 4*mostText)
+	for _, name := range []*string{&p.Table, &p.Run, &p.Task} { // an ID as it is, as far as it is one
+		*name = strings.ToValidUTF8(*name, "\ufffd")
+	}
+	v.report.Problems = append(v.report.Problems, p)
+}
 
 // query runs a query to its end. If it fails, that is a problem of the table.
 func (v *verifier) query(table, text string, row func(values []driver.Value) error, args ...driver.Value) {
@@ -106,7 +116,7 @@ func (v *verifier) query(table, text string, row func(values []driver.Value) err
 
 // unread says that something could not be read to its end.
 func unread(err error) string {
-	return fmt.Sprintf("not all of it can be read, so more may be wrong: %v", err)
+	return "not all of it can be read, so more may be wrong: " + legible(err.Error(), mostText)
 }
 
 // ids returns the numbers that a query yields, which has to end with ORDER BY

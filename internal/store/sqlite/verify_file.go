@@ -2,74 +2,20 @@ package sqlite
 
 import (
 	"database/sql/driver"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-
-	sqlite "modernc.org/sqlite"
 )
-
-// checkLog finds a log that cannot be read.
-func (v *verifier) checkLog() {
-	if err := checkLog(v.report.Path); err != nil {
-		v.add(Problem{Text: err.Error()})
-	}
-}
 
 // checkSchema compares tables, indexes and views with those that this program
 // would make.
 func (v *verifier) checkSchema() {
-	want, err := freshSchema()
-	if err != nil {
-		v.add(Problem{Text: fmt.Sprintf("the schema cannot be compared: %v", err)})
-		return
+	found, err := differences(v.ctx, v.c)
+	for _, d := range found {
+		v.add(Problem{Table: "sqlite_schema", Text: d.String()})
 	}
-	got := map[string]string{}
-	v.query("sqlite_schema", selectSchema, func(values []driver.Value) error {
-		got[text(values[0])] = text(values[1])
-		return nil
-	})
-	names := maps.Clone(want)
-	maps.Copy(names, got)
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		switch has, wants := got[name], want[name]; {
-		case has == wants:
-		case has == "":
-			v.add(Problem{Table: "sqlite_schema", Text: fmt.Sprintf("%s is missing", name)})
-		case wants == "":
-			v.add(Problem{Table: "sqlite_schema", Text: fmt.Sprintf("%s was added by another program", name)})
-		default:
-			v.add(Problem{Table: "sqlite_schema", Text: fmt.Sprintf("%s is not as this program defines it", name)})
-		}
+	if err != nil && v.ctx.Err() == nil {
+		v.add(Problem{Table: "sqlite_schema", Text: unread(err)})
 	}
-}
-
-// selectSchema reads the definitions of all that is in a file. What SQLite adds
-// by itself, such as statistics for its planner, is nobody's damage.
-const selectSchema = `SELECT type || ' ' || name, sql FROM sqlite_schema
-	WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`
-
-// freshSchema returns the definitions in a new store.
-func freshSchema() (definitions map[string]string, err error) {
-	connector, err := sqlite.NewConnector(":memory:")
-	if err != nil {
-		return nil, err
-	}
-	opened, err := connector.Connect(background)
-	if err != nil {
-		return nil, err
-	}
-	w := &writer{conn: opened.(conn)}
-	definitions = map[string]string{}
-	if err = w.applyMigrations(0); err == nil {
-		err = query(background, w.conn, selectSchema, func(values []driver.Value) error {
-			definitions[text(values[0])] = text(values[1])
-			return nil
-		})
-	}
-	return definitions, errors.Join(err, w.close())
 }
 
 // checkIntegrity has SQLite check pages and indexes. It does not look at CHECK
@@ -86,7 +32,10 @@ func (v *verifier) checkIntegrity() {
 		for line := range strings.Lines(text(values[0])) {
 			line = strings.TrimSpace(line)
 			if line != "ok" && !strings.HasPrefix(line, "*** in database ") {
-				v.add(Problem{Table: tableOf(line, roots), Text: "the structure of the file is damaged: " + line})
+				v.add(Problem{
+					Table: tableOf(line, roots),
+					Text:  "the structure of the file is damaged: " + legible(line, mostText),
+				})
 			}
 		}
 		return nil

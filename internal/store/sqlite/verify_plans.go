@@ -66,10 +66,15 @@ func (v *verifier) checkPlans() {
 		}
 		name := fmt.Sprintf("plan %d", id)
 		if p.plan != nil {
-			name += fmt.Sprintf(" of workflow %q", p.plan.Name)
+			name += fmt.Sprintf(" of workflow %q", legible(p.plan.Name, mostText))
 		}
 		runs, _ := number(v.ctx, v.c, "SELECT count(*) FROM run WHERE plan = ?", id) // 0 if it cannot be read
-		v.add(Problem{Table: "plan", Text: fmt.Sprintf("%s, which %d runs have, is damaged: %s", name, runs, p.wrong)})
+		have := fmt.Sprintf("%d runs have", runs)
+		if runs == 1 {
+			have = "1 run has"
+		}
+		v.add(Problem{Table: "plan", Text: fmt.Sprintf("%s, which %s, is damaged: %s",
+			name, have, legible(p.wrong, mostText))})
 	}
 }
 

@@ -52,6 +52,11 @@ func (v *verifier) checkRun(num int64) []Problem {
 	if whole, problems := v.readHistory(num, p, &r); !whole || len(problems) > 0 {
 		return problems // what they leave cannot fit together
 	}
+	if r.Status == engine.RunBlocked {
+		// The engine does not look at the states of a blocked run. Blocking leaves
+		// them as they were, so they have to be ones of a run that goes on.
+		r.Status = engine.RunRunning
+	}
 	restore := p.graph.Restore
 	if replans > 0 {
 		restore = p.graph.RestoreAdopted

@@ -87,8 +87,9 @@ func (s *Store) emptyLog(size int64) {
 	if wait {
 		k.stuck = size
 	}
-	k.note = fmt.Sprintf("%q has grown to %d MiB and cannot be emptied (%v); "+
-		"it shrinks with one of the next commits after that is over", s.path+"-wal", size>>20, err)
+	// No figure that grows: whoever logs notes would log it with each commit.
+	k.note = fmt.Sprintf("%q has grown to more than %d MiB and cannot be emptied (%v); "+
+		"it shrinks with one of the next commits after that is over", s.path+"-wal", logLimit>>20, err)
 }
 
 // errLogInUse says that somebody reads an old state of the file.

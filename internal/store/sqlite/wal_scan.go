@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -49,37 +48,7 @@ func committedFrames(path string) (frames int64, err error) {
 		return 0, err
 	}
 	frames, err = scanLog(bufio.NewReaderSize(f, 1<<20))
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = nil
-	}
-	return frames, errors.Join(err, f.Close())
-}
-
-// checkLog refuses a log whose beginning is damaged. SQLite takes it for an
-// empty one and writes over it, and the commits in it are lost without a word.
-// No crash leaves such a log: its header is flushed before anything follows.
-func checkLog(path string) error {
-	f, err := os.Open(path + "-wal")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	start := make([]byte, walHeaderSize+frameHeaderSize)
-	_, err = io.ReadFull(f, start)
-	closed := f.Close()
-	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return closed // there is no page in it
-	case err != nil:
-		return errors.Join(err, closed)
-	}
-	if _, _, ok := logHeader(start); !ok {
-		return fmt.Errorf("%w: %q is no log of it; if there is no backup, move that file away "+
-			"to go on without the last commits, which are in it", ErrDamaged, path+"-wal")
-	}
-	return closed
+	return frames, errors.Join(ended(err), f.Close())
 }
 
 // logHeader reads the header of a log: the size of its pages and the sum that
@@ -111,13 +80,23 @@ func scanLog(r io.Reader) (committed int64, err error) {
 		if _, err := io.ReadFull(r, frame); err != nil {
 			return committed, err
 		}
-		sum.add(frame[:8])
-		sum.add(frame[frameHeaderSize:])
-		if string(frame[8:16]) != string(header[16:24]) || !sum.is(frame[16:]) {
+		if !sum.frame(frame) || string(frame[8:16]) != string(header[16:24]) {
 			return committed, nil
 		}
-		if binary.BigEndian.Uint32(frame[4:]) != 0 { // the size of the file after a commit
+		if completes(frame) {
 			committed = n
 		}
 	}
+}
+
+// frame goes on over a frame, and reports whether its sum is the one stored in it.
+func (s *walSum) frame(frame []byte) bool {
+	s.add(frame[:8])
+	s.add(frame[frameHeaderSize:])
+	return s.is(frame[16:])
+}
+
+// completes reports whether a frame is the last one of a transaction.
+func completes(frame []byte) bool {
+	return binary.BigEndian.Uint32(frame[4:]) != 0 // the size of the file after it
 }

@@ -41,7 +41,7 @@ func newWriter(ctx context.Context, path string, cfg Config) (*writer, error) {
 	}
 	opened, err := connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, misread(err) // some of its pragmas read the file
 	}
 	w := &writer{conn: opened.(conn)}
 	if err := w.setup(); err != nil {
@@ -71,10 +71,13 @@ func (w *writer) setup() error {
 	if err := w.migrate(); err != nil {
 		return err
 	}
+	if err := checkTables(background, w.conn); err != nil {
+		return err
+	}
 	for i, text := range statementTexts {
 		prepared, err := w.conn.PrepareContext(background, text)
 		if err != nil {
-			return fmt.Errorf("prepare %q: %w", text, err)
+			return fmt.Errorf("prepare %.40q: %w", text, misread(err))
 		}
 		w.stmts[i] = prepared.(stmt)
 	}
@@ -104,6 +107,17 @@ func (w *writer) number(text string, args ...driver.Value) (int64, error) {
 }
 
 // lastNum returns the greatest run number that was ever used, 0 if there is none.
+// What is damaged does not count: a number that is too great would be the last one.
 func (w *writer) lastNum() (int64, error) {
-	return w.number("SELECT max(coalesce((SELECT max(num) FROM run), 0), coalesce((SELECT last FROM purged), 0))")
+	last, err := w.number("SELECT max(num) FROM run")
+	if err != nil {
+		return 0, err
+	}
+	err = query(background, w.conn, "SELECT "+layoutPurged.columns()+" FROM purged", func(v []driver.Value) error {
+		if columns, err := w.sums.check(&layoutPurged, v); err == nil {
+			last = max(last, integer(columns[0]))
+		}
+		return nil
+	})
+	return last, err
 }

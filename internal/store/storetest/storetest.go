@@ -1,5 +1,15 @@
 // Package storetest says by tests what a store of runs has to do. Every store
 // runs them; they know nothing of processes, files or the types of a database.
+//
+// What a store may rely on and what not, to choose its types by: IDs, names, keys
+// and error texts are valid UTF-8, of any length and with any character, NUL
+// among them, which the text of some databases cannot hold. Values are bytes that
+// come back as they were. They are JSON as far as they come from a runner, however
+// deep, with NUL escaped in it and with any spacing and any number; a type that
+// parses JSON, such as jsonb of PostgreSQL, would refuse some of it and change the
+// rest, so that bytes (bytea) are right for them. A run number is above those of
+// all runs that are stored; whoever creates runs asks for the last number, and a
+// store may have been written to by others before.
 package storetest
 
 import (

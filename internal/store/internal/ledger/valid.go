@@ -9,11 +9,11 @@ import (
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
-// The bounds of what can be numbered, so that run, task and attempt fit into one
-// integer of 63 bits: 34 billion runs, 262,144 tasks, and more attempts than
+// The bounds of what can be numbered, so that run, task and attempt, and also the
+// run after the last, fit into one integer of 63 bits: 34 billion runs, 262,144 tasks, and more attempts than
 // the 1,001 that the language allows.
 const (
-	MaxRun     = 1<<35 - 1
+	MaxRun     = 1<<35 - 2
 	MaxTask    = 1<<18 - 1
 	MaxAttempt = 1<<10 - 1
 )
