@@ -39,7 +39,7 @@ var storeCodes = []CodeInfo{
 	{CodeRunsDamaged, SeverityError, "open runs that are damaged",
 		"What the store has of these runs does not fit its checksums or contradicts itself, so that a program " +
 			"would not go on with them. Other runs are not affected. cloacina.Verify lists everything that is wrong " +
-			"with the file; restore it from a backup, or end the runs with Runner.Cancel."},
+			"with the file; restore it from a backup as docs/reliability.md says."},
 	{CodeRunsAmbiguous, SeverityError, "open runs of a workflow with two plans",
 		"Two of the checked packages declare a workflow of the same name with different plans, as programs of one " +
 			"module may, so that it cannot be told which one the runs will meet. Name only the packages of the " +

@@ -156,7 +156,7 @@
 //	CL03   dependencies
 //	CL04   rules about other tasks
 //	CL06   keys that tasks and rules read and write
-//	CL08   generated files
+//	CL08   generated files, and the open runs of a store
 //
 // # The package
 //

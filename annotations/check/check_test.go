@@ -128,7 +128,10 @@ func drawRuleText(t *rapid.T, id *rapid.Generator[string], depth int) string {
 	case 1:
 		return "task_failed(" + id.Draw(t, "id") + ")"
 	case 2:
-		return `context_value("x") > 1`
+		return rapid.SampledFrom([]string{
+			`context_value("x") > 1`, `context_value("y") == "1"`, `context_value("z", in, 1, "2")`, `context_value("/xx/1") == 1`,
+			`context_value("/x/y", exists)`, `context_value("xy", exists)`,
+		}).Draw(t, "value")
 	case 3:
 		return rapid.SampledFrom([]string{"one_success", "none_failed", "all_done", "always"}).Draw(t, "word")
 	case 4:

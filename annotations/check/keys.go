@@ -17,6 +17,10 @@ func (c *checker) checkKeys(w *workflow) {
 	} else if !w.decl.Input.Set {
 		c.checkPresumed(w)
 	}
+	if w.input != nil || !w.decl.Input.Set {
+		c.checkMistyped(w)
+		c.checkTested(w)
+	}
 }
 
 // connect fills in the rules, reads and writes of all tasks.

@@ -1,0 +1,164 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
+
+// testedRule is a rule with what is known of the keys it tests.
+type testedRule struct {
+	c    *checker
+	w    *workflow
+	rule annotations.Rule
+	// task has the rule; nil for the workflow's default, which is about the
+	// keys of all tasks at once.
+	task *task
+	// name is what messages call the rule.
+	name string
+}
+
+// checkTested reports conditions that cannot hold, whatever happens: on keys
+// that nothing writes, and against the types of those that are written.
+func (c *checker) checkTested(w *workflow) {
+	inherited := false
+	for _, t := range w.order {
+		inherited = inherited || t.ruleInherited
+		if !t.ruleInherited {
+			r := testedRule{c, w, t.policy.TriggerRules.V, t, "the rule of task \"" + t.id + "\""}
+			r.check()
+		}
+	}
+	if inherited && !slices.ContainsFunc(w.order, (*task).open) {
+		r := testedRule{c, w, w.decl.Defaults.TriggerRules.V, nil, "the default trigger rule"}
+		r.check()
+	}
+}
+
+// check looks at the conditions of a rule. What is wrong with a key is said once.
+func (r testedRule) check() {
+	unwritten := make(map[string][]*annotations.ContextValue)
+	var keys []string
+	walk(r.rule, func(n annotations.Rule) {
+		v, ok := n.(*annotations.ContextValue)
+		if !ok {
+			return
+		}
+		key := v.Key.Base()
+		givers, known := r.givers(v.Key)
+		switch {
+		case !known:
+		case len(givers) > 0:
+			r.checkCondition(v, givers)
+		case r.w.input != nil:
+			if unwritten[key] == nil {
+				keys = append(keys, key)
+			}
+			unwritten[key] = append(unwritten[key], v)
+		}
+	})
+	for _, key := range keys {
+		r.reportUnwritten(key, unwritten[key])
+	}
+}
+
+// givers lists what a key of the rule can come from; known is false if more
+// may write it.
+func (r testedRule) givers(key annotations.Key) (list []giver, known bool) {
+	if r.task != nil {
+		i := slices.IndexFunc(r.task.rule.Reads, func(read plan.Read) bool { return read.Key == key.Text })
+		if i < 0 || r.task.rule.Reads[i].Walk {
+			return nil, false
+		}
+		return r.w.giversOf(r.task.rule.Reads[i]), true
+	}
+	list = r.w.startOf(key.Base())
+	for _, t := range r.w.writers[key.Base()] {
+		list = append(list, t.gives(key.Base()))
+	}
+	return list, true
+}
+
+// reportUnwritten reports a key that never exists when the rule is decided.
+func (r testedRule) reportUnwritten(key string, conditions []*annotations.ContextValue) {
+	before := " before it"
+	if r.task == nil {
+		before = ""
+	}
+	f := found(annotations.CodeUnwrittenKey, conditions[0].Key.Span,
+		"%s tests the key %q, which is no field of %s, and no task%s writes it",
+		r.name, key, r.w.decl.Input.V, before)
+	for _, v := range conditions[1:] {
+		f.Related = append(f.Related, related(v.Key.Span, "%q is tested here, too", key))
+	}
+	f.Related = append(f.Related, related(r.w.decl.Input.Span, "the input is declared here"))
+	if !r.blameOrder(&f, key) {
+		r.suggestKey(&f, key, conditions)
+	}
+	r.c.report(r.w, f)
+}
+
+// blameOrder says which task writes the key, but not before the rule is decided.
+func (r testedRule) blameOrder(f *annotations.Finding, key string) bool {
+	if r.task == nil || len(r.w.writers[key]) == 0 {
+		return false
+	}
+	writer := r.w.writerOf(key, r.task)
+	if writer == nil {
+		f.Message += "; the task itself does, when its rule has been decided"
+		return true
+	}
+	f.Message += "; task \"" + writer.id + "\" does, but "
+	if r.w.ancestry.before(r.task, writer) {
+		f.Message += "runs after it"
+	} else {
+		f.Message += "runs beside it"
+		f.Fixes = append(f.Fixes, addDependency(r.task, writer))
+	}
+	f.Related = append(f.Related, related(writer.decl.Target, "%s is declared here", writer.id))
+	return true
+}
+
+// suggestKey adds the key that was probably meant, and the fix for all conditions.
+func (r testedRule) suggestKey(f *annotations.Finding, key string, conditions []*annotations.ContextValue) {
+	var keys []string
+	for _, field := range r.w.input.Fields {
+		keys = append(keys, field.Key)
+	}
+	for name, writers := range r.w.writers {
+		if r.task == nil || slices.ContainsFunc(writers, func(t *task) bool { return r.w.ancestry.before(t, r.task) }) {
+			keys = append(keys, name)
+		}
+	}
+	meant := annotations.Suggest(key, keys)
+	if meant == "" {
+		return
+	}
+	f.Message += "; did you mean " + strconv.Quote(meant) + "?"
+	fix := annotations.Fix{Message: "change to " + meant}
+	for _, v := range conditions {
+		fix.Edits = append(fix.Edits, annotations.Edit{Span: v.Key.Span, New: strconv.Quote(withBase(v.Key, meant))})
+	}
+	f.Fixes = append(f.Fixes, fix)
+}
+
+// withBase is the text of a key that looks at the same part of another value.
+func withBase(k annotations.Key, base string) string {
+	pointer := strings.HasPrefix(k.Text, "/")
+	if !pointer && !strings.HasPrefix(base, "/") {
+		return base
+	}
+	return pointerTo(append([]string{base}, k.Path()...))
+}
+
+// pointerTo writes a JSON Pointer.
+func pointerTo(tokens []string) string {
+	var b strings.Builder
+	for _, t := range tokens {
+		b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(t))
+	}
+	return b.String()
+}
