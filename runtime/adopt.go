@@ -92,42 +92,74 @@ type course struct {
 type planner struct {
 	// texts are the differences between two plans, by both fingerprints.
 	texts map[[2]string]string
+	// graphs are those of the plans that runs adopt, by fingerprint: a thousand
+	// runs that got equally far share one. Runs keep theirs alive, not the planner.
+	graphs map[string][]*engine.Graph
+	// own are the graphs of the plans that runs come with, by fingerprint.
+	own map[string]*engine.Graph
 }
 
 func newPlanner() *planner {
-	return &planner{texts: map[[2]string]string{}}
+	return &planner{
+		texts: map[[2]string]string{}, graphs: map[string][]*engine.Graph{}, own: map[string]*engine.Graph{},
+	}
 }
 
 // plot finds out how a run goes on under a workflow. Obstacles, or an error that
-// is a violation, say that it does not; the run is then as it was.
+// is a damage or a violation, say that it does not; the run is then as it was.
 func (p *planner) plot(run *openRun, w *workflow, accept bool) (*course, []engine.Obstacle, error) {
+	if err := p.intact(run, w); err != nil {
+		return nil, nil, &damageError{run.plan, err}
+	}
 	c := &course{run: run, workflow: w, graph: w.graph, state: run.state}
 	if run.cause == 0 && run.plan.Fingerprint == w.graph.Plan().Fingerprint {
-		return c, nil, w.graph.Restore(run.state)
-	}
-	var obstacles []engine.Obstacle
-	if c.adoption, obstacles = engine.Adopt(run.plan, run.state, w.graph.Plan(), accept); c.adoption == nil {
-		return nil, obstacles, brokenState(run, obstacles)
+		return c, nil, nil
 	}
 	var err error
-	if c.graph, err = w.graphOf(c.adoption.Plan); err != nil {
+	var obstacles []engine.Obstacle
+	if c.adoption, obstacles = engine.Adopt(run.plan, run.state, w.graph.Plan(), accept); c.adoption == nil {
+		return nil, obstacles, nil
+	}
+	if c.graph, err = p.graphOf(w, c.adoption.Plan); err != nil {
 		return nil, nil, err
 	}
 	c.state = c.adoption.Run
 	return c, nil, checked(c.state, c.graph.RestoreAdopted)
 }
 
-// brokenState returns the violation if it is the state of a run, and no plan,
-// that keeps it from going on.
-func brokenState(run *openRun, obstacles []engine.Obstacle) error {
-	if !slices.ContainsFunc(obstacles, func(o engine.Obstacle) bool { return o.Kind == engine.StateBroken }) {
-		return nil
+// intact checks that a run fits its own plan: that its rows are all there. Without
+// them it would look as if it had done nothing yet, and do everything again.
+func (p *planner) intact(run *openRun, w *workflow) error {
+	g := p.own[run.plan.Fingerprint]
+	switch {
+	case run.plan.Fingerprint == w.graph.Plan().Fingerprint:
+		g = w.graph
+	case g == nil:
+		var err error
+		if g, err = engine.Prepare(run.plan, nil); err != nil {
+			return err
+		}
+		p.own[run.plan.Fingerprint] = g
 	}
-	g, err := engine.Prepare(run.plan, nil)
-	if err != nil {
-		return err
+	if run.undecided() {
+		return checked(run.state, g.RestoreAdopted)
 	}
 	return checked(run.state, g.Restore)
+}
+
+// undecided reports whether an assertion kept the run from deciding about tasks
+// that wait for nothing. In any other state a run has no such tasks.
+func (run *openRun) undecided() bool {
+	if run.cause != store.BlockedByViolation {
+		return false
+	}
+	for _, kind := range []engine.EventKind{engine.Begin, engine.Replan, engine.Unblock} {
+		v := engine.Violation{Run: run.id, Event: engine.Event{Kind: kind}}
+		if strings.HasPrefix(run.reason, v.Error()) { // the reason is what the store keeps of it
+			return true
+		}
+	}
+	return false
 }
 
 // checked restores a run as if it were not blocked: the states of a blocked one
@@ -142,20 +174,20 @@ func checked(state *engine.Run, restore func(*engine.Run) error) error {
 	return err
 }
 
-// graphOf returns the graph of a plan that runs of the workflow have adopted:
-// its tasks are those of the registered one, and behind them such as have ended.
-func (w *workflow) graphOf(p *plan.Plan) (*engine.Graph, error) {
-	if p.Fingerprint == w.graph.Plan().Fingerprint {
+// graphOf returns the graph of a plan that runs of a workflow adopt: its tasks
+// are those of the registered one, and behind them such as have ended.
+func (p *planner) graphOf(w *workflow, now *plan.Plan) (*engine.Graph, error) {
+	if now.Fingerprint == w.graph.Plan().Fingerprint {
 		return w.graph, nil
 	}
-	for _, g := range w.adopted[p.Fingerprint] {
-		if sameReads(g.Plan(), p) {
+	for _, g := range p.graphs[now.Fingerprint] {
+		if sameReads(g.Plan(), now) {
 			return g, nil
 		}
 	}
-	g, err := engine.Prepare(p, deciderOf(p, w.code))
+	g, err := engine.Prepare(now, deciderOf(now, w.code))
 	if err == nil {
-		w.adopted[p.Fingerprint] = append(w.adopted[p.Fingerprint], g)
+		p.graphs[now.Fingerprint] = append(p.graphs[now.Fingerprint], g)
 	}
 	return g, err
 }

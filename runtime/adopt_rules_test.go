@@ -193,6 +193,7 @@ func TestGraphsOfAdoptedPlans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	plans := newPlanner()
 	variant := func(set func(rd *PlanRead)) *Plan {
 		was := e.before()
 		was[0] = was[0].retries(1, time.Second) // as a task has it that has ended
@@ -204,18 +205,18 @@ func TestGraphsOfAdoptedPlans(t *testing.T) {
 	for range 2 {
 		for _, set := range []func(rd *PlanRead){func(*PlanRead) {}, walks} {
 			p := variant(set)
-			g, err := w.graphOf(p)
+			g, err := plans.graphOf(w, p)
 			if err != nil || !sameReads(g.Plan(), p) || g.Plan().Fingerprint != p.Fingerprint {
 				t.Errorf("%v, graph is of another plan", err)
 			}
 		}
 	}
-	for fingerprint, graphs := range w.adopted {
+	for fingerprint, graphs := range plans.graphs {
 		if len(graphs) != 2 {
 			t.Errorf("%d graphs for the fingerprint %s", len(graphs), fingerprint)
 		}
 	}
-	if g, err := w.graphOf(&e.flow(e.before()...).Plan); err != nil || g != w.graph || len(w.adopted) != 1 {
-		t.Errorf("%v, the registered plan has another graph, %d fingerprints", err, len(w.adopted))
+	if g, err := plans.graphOf(w, &e.flow(e.before()...).Plan); err != nil || g != w.graph || len(plans.graphs) != 1 {
+		t.Errorf("%v, the registered plan has another graph, %d fingerprints", err, len(plans.graphs))
 	}
 }

@@ -59,7 +59,7 @@ func (e *editable) with(set func(p *Plan), tasks ...task) *Workflow {
 		t := &w.Plan.Tasks[i]
 		link(&w.Plan, i, t.Reads)
 		link(&w.Plan, i, t.Rule.Reads)
-		w.Code[i].Call = func(ctx context.Context, k *Keys) error { return e.call(ctx, k, t) }
+		w.Code[i].Call = callFunc(func(ctx context.Context, k *Keys) error { return e.call(ctx, k, t) })
 	}
 	w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
 	return w
@@ -150,7 +150,7 @@ func (c *edit) reason() string {
 		accept = ""
 	}
 	return "the registered plan does not fit what it has done: " + strings.Join(c.obstacles, "; ") +
-		"; register the code it was started with, " + accept + `or give it up with r.Cancel(ctx, "x")`
+		"; register the code it last ran under, " + accept + `or give it up with r.Cancel(ctx, "x")`
 }
 
 // A changed workflow: what becomes of an open run, how it is explained, and that

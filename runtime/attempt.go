@@ -72,7 +72,7 @@ func (c *call) execute() {
 		}
 		c.report(err)
 	}()
-	err = c.run.code[c.task].Call(ctx, c.keys)
+	err = c.run.code[c.task].Call.Execute(ctx, c.keys)
 	ended = true
 }
 

@@ -31,7 +31,7 @@ func (r *Runner) Backup(ctx context.Context, path string) error {
 	ctx, stop := r.untilEnd(ctx)
 	defer stop()
 	err := r.read(func(s store.Store) error {
-		file, err := filePath(path)
+		file, err := filePath(path, `the file that the copy goes to, such as "runs-backup.db"`)
 		if err != nil {
 			return fmt.Errorf("back up: %w", err)
 		}
@@ -58,12 +58,13 @@ func (r *Runner) untilEnd(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// filePath is the file that a path as [Open] takes it names.
-func filePath(path string) (string, error) {
+// filePath is the file that a path as [Open] takes it names. An empty one is
+// refused with what it should be.
+func filePath(path, want string) (string, error) {
 	file := strings.TrimPrefix(path, "sqlite://")
 	switch file {
 	case "":
-		return "", errNoPath
+		return "", fmt.Errorf("the path is empty; pass %s", want)
 	case ":memory:":
 		return "", errNoFile
 	}

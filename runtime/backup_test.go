@@ -63,7 +63,7 @@ func TestBackupWithoutAFile(t *testing.T) {
 		r := p.open(t)
 		for path, want := range map[string]string{
 			"copy.db":  "back up to copy.db: the store is kept in memory, there is no file",
-			"":         "back up: the path is empty",
+			"":         `back up: the path is empty; pass the file that the copy goes to, such as "runs-backup.db"`,
 			":memory:": "back up: the store is kept in memory",
 		} {
 			if err := r.Backup(t.Context(), path); err == nil || !strings.Contains(err.Error(), want) {

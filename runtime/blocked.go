@@ -5,49 +5,52 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
-	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
-// blockedError is why nothing of a run goes on.
-func blockedError(run *openRun, reason string) error {
-	return fmt.Errorf("run %s of workflow %s: %w: %s", run.id, run.workflow, ErrBlocked, reason)
+// blockage is why nothing of a run goes on, for those who do not own it.
+type blockage struct {
+	err    error  // for whoever waits for the run
+	reason string // the same, for a list of runs
+	// unstored says that nothing of the run can be stored, so that the store does
+	// not have the reason.
+	unstored bool
 }
 
-// damaged is a run whose rows cannot be relied on. It is blocked in this process
-// only, for nothing can be stored about it; the others go on.
-func damaged(o *store.OpenRun) *openRun {
-	state := o.State
-	if state == nil {
-		state = &engine.Run{}
+// newBlockage is that of a run which is stored as blocked.
+func newBlockage(run *openRun, reason string) *blockage {
+	return &blockage{
+		err:    fmt.Errorf("run %s of workflow %s: %w: %s", run.id, run.workflow, ErrBlocked, reason),
+		reason: reason,
 	}
-	run := newOpenRun(o.Num, o.Created, &plan.Plan{Name: o.Workflow}, state)
-	run.refused = fmt.Errorf("what is stored of it is damaged: %w; restore the file from a backup, "+
-		"the other runs are not concerned", o.Damage)
-	run.closed = true
-	run.blocked = fmt.Errorf("run %s of workflow %s: %w: %w", run.id, run.workflow, ErrBlocked, run.refused)
-	close(run.over)
-	return run
 }
 
-// block blocks a run, which is stored with the reason unless that is what is
-// stored already.
+// refusedBlockage is that of a run about which nothing can be stored.
+func (run *openRun) refusedBlockage() *blockage {
+	return &blockage{
+		err:    fmt.Errorf("run %s of workflow %s: %w: %w", run.id, run.workflow, ErrBlocked, run.refused),
+		reason: errorText(run.refused), unstored: true,
+	}
+}
+
+// block blocks a run, which is stored with the reason, a text withRemedy, unless
+// that is what is stored already.
 func (l *loop) block(run *openRun, cause store.BlockCause, reason string) {
-	reason = bounded(reason)
 	if run.cause != cause || run.reason != reason {
 		l.store(run, store.RunBlocked{Run: run.num, Cause: cause, Reason: reason, At: l.millis()})
 	}
 	run.cause, run.reason = cause, reason
 	run.state.Status = engine.RunBlocked // without the engine: the graph may be missing
-	l.close(run, blockedError(run, reason))
+	l.close(run, newBlockage(run, reason))
 }
 
 // misfit blocks a run that the registered plan does not fit. The next Register
 // looks again: it may be that of another program.
 func (l *loop) misfit(run *openRun, obstacles []engine.Obstacle) {
-	reason := obstaclesText(obstacles) + "; " + waysOut(run.id, acceptable(obstacles))
+	reason := withRemedy(obstaclesText(obstacles), waysOut(run.id, acceptable(obstacles)))
 	l.logRun(run, slog.LevelError, "Pipeline blocked", slog.String(fieldReason, reason))
 	l.block(run, store.BlockedByPlan, reason)
 }
@@ -59,20 +62,16 @@ func acceptable(obstacles []engine.Obstacle) bool {
 
 // obstaclesText says why a plan does not fit a run.
 func obstaclesText(obstacles []engine.Obstacle) string {
-	text := "the registered plan does not fit what it has done"
+	texts := make([]string, len(obstacles))
 	for i, o := range obstacles {
-		sep := "; "
-		if i == 0 {
-			sep = ": "
-		}
-		text += sep + o.String()
+		texts[i] = o.String()
 	}
-	return text
+	return "the registered plan does not fit what it has done: " + strings.Join(texts, "; ")
 }
 
 // waysOut says what can be done about a run that a plan does not fit.
 func waysOut(id string, accept bool) string {
-	text := "register the code it was started with, "
+	text := "register the code it last ran under, "
 	if accept {
 		text += fmt.Sprintf("go on under the registered plan nevertheless with r.Unblock(ctx, %q, "+
 			"cloacina.UnblockAccept), ", id)
@@ -94,6 +93,6 @@ func (l *loop) violated(run *openRun, err error) {
 			l.settle(c, ErrBlocked)
 		}
 	}
-	l.block(run, store.BlockedByViolation, errorText(err)+fmt.Sprintf("; once the cause is gone, go on with "+
-		"r.Unblock(ctx, %q, cloacina.UnblockAccept), or give it up with r.Cancel(ctx, %[1]q)", run.id))
+	l.block(run, store.BlockedByViolation, withRemedy(errorText(err), fmt.Sprintf("once the cause is gone, go on with "+
+		"r.Unblock(ctx, %q, cloacina.UnblockAccept), or give it up with r.Cancel(ctx, %[1]q)", run.id)))
 }

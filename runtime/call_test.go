@@ -3,6 +3,7 @@ package cloacina
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,7 +60,7 @@ func TestCalls(t *testing.T) {
 	for name, call := range calls(&called, nil) {
 		called = 0
 		k := attemptOn(t, wrote("n", "7"), wrote())
-		if err := call(t.Context(), k); err != nil || called != 1 {
+		if err := call.Execute(t.Context(), k); err != nil || called != 1 {
 			t.Fatalf("%s: %v, called %d times", name, err, called)
 		}
 		want := map[string]string{}
@@ -77,7 +78,7 @@ func TestFailedCallReturnsTheErrorAndWritesNoResult(t *testing.T) {
 	called := 0
 	for name, call := range calls(&called, errTask) {
 		k := attemptOn(t, wrote("n", "7"), wrote())
-		if err := call(t.Context(), k); !errors.Is(err, errTask) {
+		if err := call.Execute(t.Context(), k); !errors.Is(err, errTask) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if got := stored(t, k); name != "dynamic" && len(got) > 0 {
@@ -92,7 +93,7 @@ func TestCallWithUnreadableInputIsNotMade(t *testing.T) {
 	all := calls(&called, nil)
 	for _, name := range []string{"in out", "in", "dynamic"} {
 		k := attemptOn(t, wrote("n", `"seven"`), wrote())
-		if err := all[name](t.Context(), k); !errors.Is(err, ErrWrongType) || called != 0 {
+		if err := all[name].Execute(t.Context(), k); !errors.Is(err, ErrWrongType) || called != 0 {
 			t.Errorf("%s: got %v, called %d times", name, err, called)
 		}
 	}
@@ -106,8 +107,81 @@ func TestCallWithUnstorableResultFails(t *testing.T) {
 		"in out": CallInOut(func(ctx context.Context, _ callIn) (callOut, error) { return bad(ctx) }, readIn, writeOut),
 	} {
 		k := attemptOn(t, wrote("n", "7"), wrote())
-		if err := call(t.Context(), k); !errors.Is(err, ErrNotStorable) {
+		if err := call.Execute(t.Context(), k); !errors.Is(err, ErrNotStorable) {
 			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// callFunc is a Call of the tests' own, which has neither function nor adapters.
+type callFunc func(ctx context.Context, k *Keys) error
+
+func (f callFunc) Execute(ctx context.Context, k *Keys) error { return f(ctx, k) }
+func (f callFunc) Func() any                                  { return nil }
+func (f callFunc) With(any) (Call, error)                     { return nil, errors.New("not for this") }
+
+// named is a type of its own that is a task's function nevertheless.
+type named func(context.Context, callIn) (callOut, error)
+
+func TestCallWithAnotherFunction(t *testing.T) {
+	t.Parallel()
+	none := calls(new(int), errTask)
+	called := 0
+	others := calls(&called, nil)
+	for name, call := range none {
+		other, err := call.With(others[name].Func())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		called = 0
+		k := attemptOn(t, wrote("n", "7"), wrote())
+		if err := other.Execute(t.Context(), k); err != nil || called != 1 {
+			t.Errorf("%s: %v, called %d times", name, err, called)
+		}
+		want := map[string]string{}
+		if slices.Contains([]string{"in out", "out", "dynamic"}, name) {
+			want["out"] = `"done"`
+		}
+		if diff := cmp.Diff(want, stored(t, k)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if err := call.Execute(t.Context(), attemptOn(t, wrote("n", "7"), wrote())); !errors.Is(err, errTask) {
+			t.Errorf("%s: the call that was asked has changed: %v", name, err)
+		}
+	}
+	ofNamed, err := none["in out"].With(named(func(context.Context, callIn) (callOut, error) { return callOut{"named"}, nil }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := attemptOn(t, wrote("n", "7"), wrote())
+	if err := ofNamed.Execute(t.Context(), k); err != nil || stored(t, k)["out"] != `"named"` {
+		t.Errorf("named type: %v, wrote %v", err, stored(t, k))
+	}
+}
+
+func TestCallWithAFunctionOfAnotherType(t *testing.T) {
+	t.Parallel()
+	all := calls(new(int), nil)
+	var none func(context.Context) error
+	for _, test := range []struct {
+		name string
+		fn   any
+		want string
+	}{
+		{"plain", nil, "the function is nil"},
+		{"plain", none, "the function is nil"},
+		{"plain", 7, "the function is int, want func(context.Context) error"},
+		{"in out", all["in"].Func(), "the function is func(context.Context, cloacina.callIn) error, " +
+			"want func(context.Context, cloacina.callIn) (cloacina.callOut, error)"},
+		{"out", all["plain"].Func(), "the function is func(context.Context) error, " +
+			"want func(context.Context) (cloacina.callOut, error)"},
+		{"in", all["dynamic"].Func(), "the function is func(context.Context, *cloacina.Context) error, " +
+			"want func(context.Context, cloacina.callIn) error"},
+		{"dynamic", all["plain"].Func(), "the function is func(context.Context) error, " +
+			"want func(context.Context, *cloacina.Context) error"},
+	} {
+		if _, err := all[test.name].With(test.fn); err == nil || err.Error() != test.want {
+			t.Errorf("%s with %T:\n got %v\nwant %s", test.name, test.fn, err, test.want)
 		}
 	}
 }

@@ -79,10 +79,10 @@ func (e *cancelEvent) apply(l *loop) {
 }
 
 // prepareToCancel makes up for a workflow that is not registered or does not
-// fit: the stored plan is enough, because nothing has to be decided. A run
-// whose rows contradict each other is blocked first, which is a state that it
-// can be cancelled in.
-func (l *loop) prepareToCancel(run *openRun) error {
+// fit: the stored plan is enough, because nothing has to be decided. The states
+// of a blocked run are not looked at when it is cancelled, so a run whose rows
+// contradict each other counts as one.
+func (*loop) prepareToCancel(run *openRun) error {
 	if run.graph != nil {
 		return nil
 	}
@@ -92,7 +92,8 @@ func (l *loop) prepareToCancel(run *openRun) error {
 	}
 	run.graph = g
 	if err := g.Restore(run.state); err != nil {
-		l.violated(run, err)
+		run.state.Status = engine.RunBlocked
+		return g.Restore(run.state)
 	}
 	return nil
 }

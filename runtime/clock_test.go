@@ -218,3 +218,47 @@ func TestRandomRunsUnderAnUnreliableClock(t *testing.T) {
 		})
 	}
 }
+
+// How long a retry of an earlier process waits at the most says nothing about
+// the later retries of its task.
+func TestBoundOfAnEarlierRetryDoesNotOutliveIt(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		var repaired atomic.Bool
+		times := make(chan time.Time, 10)
+		a := plain("a", func(context.Context) error { times <- time.Now(); return errSource })
+		a.Retry = Retry{Attempts: 2, Delay: time.Minute, MaxDelay: time.Hour, Backoff: Exponential}
+		w := func() *Workflow {
+			return flow("w", a, plain("b", func(context.Context) error { <-time.After(90 * time.Second); return nil }),
+				plain("c", nothing, 1).when(TaskSuccess(1), func(v *View) (bool, Leaves) {
+					if !repaired.Load() {
+						panic("bad rule")
+					}
+					return v.Success(1), LeavesOf(v.Success(1))
+				}))
+		}
+		r := p.open(t, w())
+		run, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-times
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_ = r.Shutdown(ctx) // b is stopped
+		r = p.open(t, w())
+		defer shutdown(t, r)
+		second := <-times
+		if _, err := r.Wait(t.Context(), "x"); !errors.Is(err, ErrBlocked) {
+			t.Fatal(err)
+		}
+		repaired.Store(true)
+		if err := r.Unblock(t.Context(), run.ID(), UnblockAccept); err != nil {
+			t.Fatal(err)
+		}
+		if waited := (<-times).Sub(second); waited != 2*time.Minute {
+			t.Errorf("the third attempt came %v after the second, want 2m", waited)
+		}
+	})
+}

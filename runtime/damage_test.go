@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,7 +68,7 @@ func TestDamagedRunIsBlocked(t *testing.T) {
 					t.Errorf("other run: %v", err)
 				}
 				const reason = "what is stored of it is damaged: the checksum of task 1 does not fit; " +
-					"restore the file from a backup, the other runs are not concerned"
+					"cloacina.Verify shows what is wrong in the file; restore it from a backup, the other runs are not concerned"
 				_, wait := r.Wait(t.Context(), "x")
 				if want := "run x of workflow w: run is blocked: " + reason; wait == nil || wait.Error() != want {
 					t.Errorf("wait: %v", wait)
@@ -94,4 +96,159 @@ func TestDamagedRunIsBlocked(t *testing.T) {
 			})
 		})
 	}
+}
+
+// lostRows makes a file with the two runs x and y, of which x has lost its rows.
+func lostRows(t *testing.T, w *Workflow) place {
+	t.Helper()
+	p := place{filepath.Join(t.TempDir(), "runs.db"), Config{}}
+	r := p.open(t, w)
+	for _, id := range []string{"y", "x"} {
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	synctest.Wait()
+	shutdown(t, r)
+	tamper(t, p.path, "DELETE FROM step WHERE id >= 2 << 28")
+	return p
+}
+
+// counted is a workflow whose first task counts its calls, and whose second one
+// waits for a retry.
+func counted(calls map[string]int) *Workflow {
+	return flow("w", plain("a", func(ctx context.Context) error {
+		calls[TaskFrom(ctx).Run]++
+		return nil
+	}), plain("b", func(ctx context.Context) error {
+		if TaskFrom(ctx).Attempt == 1 {
+			return errSource
+		}
+		return nil
+	}, 0).retries(1, time.Hour))
+}
+
+// A run whose rows are gone is damaged: it neither goes on nor starts anew, not
+// even if somebody insists, under whatever plan; it can be given up.
+func TestRunWithoutItsRowsIsDamaged(t *testing.T) {
+	t.Parallel()
+	for name, changed := range map[string]bool{"the same plan": false, "another plan": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				calls := map[string]int{}
+				w := counted(calls)
+				p := lostRows(t, w)
+				if changed {
+					w = counted(calls)
+					w.Plan.Tasks[1].Retry.Attempts = 7
+					w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
+				}
+				const reason = "what is stored of it is damaged: rows are missing or contradict each other: " +
+					"task \"a\" is undecided, but all its dependencies have ended; cloacina.Verify shows what is wrong " +
+					`in the file; restore it from a backup, or give the run up with r.Cancel(ctx, "x")`
+				for range 2 { // it stays so at the next start
+					r := p.open(t, w)
+					_, err := r.Wait(t.Context(), "x")
+					if want := "run x of workflow w: run is blocked: " + reason; !errors.Is(err, ErrBlocked) || err.Error() != want {
+						t.Errorf("wait: %v\nwant: %s", err, want)
+					}
+					if err := r.Unblock(t.Context(), "x", UnblockAccept); !errors.Is(err, ErrBlocked) || !strings.Contains(err.Error(), reason) {
+						t.Errorf("unblock: %v", err)
+					}
+					d, err := r.Run(t.Context(), "x")
+					if err != nil || d.State != Blocked || d.Error != reason {
+						t.Errorf("%v, run is %+v", err, d)
+					}
+					synctest.Wait()
+					shutdown(t, r)
+					v, err := Verify(t.Context(), p.path)
+					if err != nil || v.OK() || v.Problems[0].Run != "x" {
+						t.Errorf("%v\n%v", err, v)
+					}
+				}
+				r := p.open(t, w)
+				defer shutdown(t, r)
+				if err := r.Cancel(t.Context(), "x"); err != nil {
+					t.Errorf("cancel: %v", err)
+				}
+				if _, err := r.Wait(t.Context(), "x"); !errors.Is(err, ErrCancelled) {
+					t.Errorf("wait for the cancelled run: %v", err)
+				}
+				if _, err := r.Wait(t.Context(), "y"); err != nil {
+					t.Errorf("other run: %v", err)
+				}
+				if calls["x"] != 1 || calls["y"] != 1 {
+					t.Errorf("calls are %v", calls)
+				}
+			})
+		})
+	}
+}
+
+// A run that was blocked before its rows were lost does not start anew either.
+func TestBlockedRunWithoutItsRowsIsDamaged(t *testing.T) {
+	t.Parallel()
+	for name, block := range map[string]func(w *Workflow){
+		"by a plan": func(w *Workflow) {
+			*w = *flow("w", w.tasks()[1])
+			w.Plan.Tasks[0].DependsOn = nil
+			w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
+		},
+		"by a violation": func(w *Workflow) {
+			*w = *flow("w", w.tasks()[0], w.tasks()[1].when(TaskSuccess(0), func(*View) (bool, Leaves) { panic("bad rule") }))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				calls := map[string]int{}
+				p := place{filepath.Join(t.TempDir(), "runs.db"), Config{}}
+				bad := counted(calls)
+				block(bad)
+				first := counted(calls)
+				if name == "by a violation" {
+					first = bad
+				}
+				r := p.open(t, first)
+				if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				shutdown(t, r)
+				r = p.open(t, bad)
+				if _, err := r.Wait(t.Context(), "x"); !errors.Is(err, ErrBlocked) {
+					t.Fatalf("wait: %v", err)
+				}
+				shutdown(t, r)
+				before := calls["x"]
+				tamper(t, p.path, "DELETE FROM step")
+				good := first
+				if name == "by a violation" {
+					good = flow("w", bad.tasks()[0], bad.tasks()[1].when(TaskSuccess(0), func(v *View) (bool, Leaves) {
+						return v.Success(0), LeavesOf(v.Success(0))
+					}))
+				}
+				r = p.open(t, good)
+				defer shutdown(t, r)
+				const want = "rows are missing or contradict each other: task \"a\" is undecided"
+				if err := r.Unblock(t.Context(), "x", UnblockAccept); !errors.Is(err, ErrBlocked) || !strings.Contains(err.Error(), want) {
+					t.Errorf("unblock: %v", err)
+				}
+				synctest.Wait()
+				if calls["x"] != before {
+					t.Errorf("the first task was called again")
+				}
+			})
+		})
+	}
+}
+
+// tasks are the tasks that a workflow was made of.
+func (w *Workflow) tasks() []task {
+	tasks := make([]task, len(w.Code))
+	for i := range tasks {
+		tasks[i] = task{w.Plan.Tasks[i], w.Code[i]}
+	}
+	return tasks
 }

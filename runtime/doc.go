@@ -117,11 +117,12 @@
 //	//cloacina:workflow retention=720h
 //
 // A run is then removed within a minute after its time, beside the work that
-// goes on, and at the next start if the program does not run. The retention that
-// is registered counts, for runs of earlier plans too. [Runner.Purge] removes
-// runs on demand. Neither touches runs that have not ended. A run that was
-// removed is not found any more ([ErrRunNotFound]), and starting a run with its
-// ID starts a new one.
+// goes on, but no sooner than 2 seconds after its end, however short the
+// retention, so that whoever waits for it can read its result; and at the next
+// start if the program does not run. The retention that is registered counts,
+// for runs of earlier plans too. [Runner.Purge] removes runs on demand. Neither
+// touches runs that have not ended. A run that was removed is not found any more
+// ([ErrRunNotFound]), and starting a run with its ID starts a new one.
 //
 // [Runner.Backup] copies the store while it is in use, and [Verify] checks a
 // file: every value in it has a checksum.

@@ -22,6 +22,9 @@ var (
 	// ErrRunConflict says that a run with the ID exists and was started from
 	// another workflow or another input.
 	ErrRunConflict = errors.New("run ID is taken")
+	// ErrInvalidID says that the ID of a run that is to be started is not valid
+	// UTF-8 of 1 to 256 bytes.
+	ErrInvalidID = errors.New("invalid run ID")
 	// ErrInputKey says that a key of the initial context is not allowed or is missing.
 	ErrInputKey = errors.New("invalid input key")
 	// ErrCancelled is the error of a cancelled run, and the cause that ends
@@ -39,21 +42,22 @@ var (
 	// ends the contexts of attempts that a shutdown does not wait for.
 	ErrShutdown = errors.New("runner is shut down")
 	// ErrInterrupted is the error of a task during which the process died more
-	// often than [Config.MaxInterruptions] allows.
+	// often than [Config.MaxInterruptions] allows. The error's text has how often.
 	ErrInterrupted = errors.New("the process died during the task too often")
 	// ErrOwned says that another runner, in this process or another one, has
 	// the store open. The error's text says which.
 	ErrOwned = store.ErrOwned
 	// ErrBlocked says that a run cannot go on: the registered code does not fit
-	// what it has done, or an assertion failed. The error's text has every reason
-	// and what can be done; see [Runner.Unblock].
+	// what it has done, an assertion failed, or nothing of it can be stored. The
+	// error's text has the reasons and what can be done; see [Runner.Unblock].
 	ErrBlocked = errors.New("run is blocked")
 	// ErrStore says that the store failed. The runner then stops: it never
 	// reports as done what may not be on disk. A store that is unavailable for a
 	// while, because its disk is full or another program holds a lock, is no
 	// failure: what is to be stored is tried again until it is, nothing is
 	// acknowledged before, and only the ctx of a call ends its wait. If the store
-	// is well and only refuses what one run asks of it, that run alone is blocked.
+	// is well and only refuses what one run asks of it, that is [ErrBlocked], about
+	// that run alone.
 	ErrStore = errors.New("the store failed")
 	// ErrGoexit is the error of an attempt that ended its goroutine with
 	// [runtime.Goexit], as the FailNow of a test does.
@@ -155,6 +159,15 @@ type storedError string
 
 func (e storedError) Error() string { return string(e) }
 
+// interruptedError is what is left of an [ErrInterrupted] that went through the
+// store.
+type interruptedError string
+
+func (e interruptedError) Error() string { return string(e) }
+
+// Is makes it one of its kind.
+func (interruptedError) Is(target error) bool { return target == ErrInterrupted }
+
 // maxErrorBytes bounds the text of an error that is stored.
 const maxErrorBytes = 64 << 10
 
@@ -170,17 +183,25 @@ func errorText(err error) (text string) {
 }
 
 // bounded makes text valid UTF-8 and cuts it, with a note, at 64 KiB.
-func bounded(text string) string {
+func bounded(text string) string { return boundedTo(maxErrorBytes, text) }
+
+// withRemedy is bounded for a text with what can be done behind it, which is
+// never cut.
+func withRemedy(text, remedy string) string {
+	return boundedTo(maxErrorBytes-len("; ")-len(remedy), text) + "; " + remedy
+}
+
+func boundedTo(most int, text string) string {
 	size := len(text)
-	if size > maxErrorBytes {
-		text = text[:maxErrorBytes]
+	if size > most {
+		text = text[:most]
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD") // may grow, or shrink: one mark of three bytes stands for a run
-	if size <= maxErrorBytes && len(text) <= maxErrorBytes {
+	if size <= most && len(text) <= most {
 		return text
 	}
 	note := fmt.Sprintf(" ... (cut, %d bytes in all)", size)
-	cut := min(len(text), maxErrorBytes-len(note))
+	cut := min(len(text), most-len(note))
 	for cut < len(text) && !utf8.RuneStart(text[cut]) {
 		cut--
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/jsonvalue"
 )
@@ -151,6 +152,7 @@ func (o owner) badKey(key string) error {
 
 // encodeError translates what jsonvalue says about the value behind ptr.
 func (o owner) encodeError(key string, ptr any, cause error) error {
+	cause = shortened(cause)
 	v := reflect.ValueOf(ptr).Elem()
 	if v.Kind() == reflect.Interface {
 		v = v.Elem()
@@ -169,6 +171,22 @@ func (o owner) encodeError(key string, ptr any, cause error) error {
 	e := o.error(key, kind, "cannot store %s: %v; %s", want, cause, remedy)
 	e.Want, e.Cause = want, cause
 	return e
+}
+
+// longestPath bounds, in bytes, the path to what cannot be stored. It is long in a
+// value that contains itself.
+const longestPath = 200
+
+// shortened is an error of jsonvalue whose path leaves out what is in its middle.
+func shortened(cause error) error {
+	e, ok := errors.AsType[*jsonvalue.StoreError](cause)
+	if !ok || len(e.Path) <= longestPath {
+		return cause
+	}
+	short := *e
+	first, last := e.Path[:longestPath/2], e.Path[len(e.Path)-longestPath/2:]
+	short.Path = strings.ToValidUTF8(first+" ... "+last, "")
+	return &short
 }
 
 func (o owner) contextLimit(key string, size, limit int) error {

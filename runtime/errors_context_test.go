@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
@@ -120,5 +121,24 @@ func TestOtherErrorsAreNoContextErrors(t *testing.T) {
 	}
 	if e := (&KeyError{Task: "t", Key: "k", Err: ErrLimit}); e.Error() != `task "t": key "k": over a limit` {
 		t.Errorf("got %v", e)
+	}
+}
+
+// The path to where a value contains itself would be as long as the walk there.
+func TestPathIntoACycleIsShort(t *testing.T) {
+	t.Parallel()
+	type person struct {
+		BestFriend *person `json:"best_friend_of_this_person"`
+	}
+	p := &person{}
+	p.BestFriend = p
+	k := newInputKeys(roomy)
+	WriteAll(k, Values{"k": p})
+	_, errs := k.collected()
+	if len(errs) != 1 || !errors.Is(errs[0], ErrNotStorable) || len(errs[0].Error()) > 400 ||
+		!strings.Contains(errs[0].Error(), `at .best_friend_of_this_person.`) ||
+		!strings.Contains(errs[0].Error(), ` ... `) ||
+		!strings.Contains(errs[0].Error(), `.best_friend_of_this_person: the value contains itself; write what JSON can hold`) {
+		t.Errorf("got %v", errs)
 	}
 }

@@ -90,10 +90,11 @@ func ExampleVerification() {
 	// Output:
 	// orders.db: 3 runs, 6 tasks and 7 attempts checked, 1 problem
 	//   run "order-42", task shout, table step: the row does not fit its checksum
-	// To repair, put the last copy that Runner.Backup made in the place of the file. Without
-	// one, do not rely on what the named runs have stored; the others are sound. Remove those
-	// that have ended with Runner.Purge. Those that have not stay blocked until the file is
-	// repaired, and keep none of the others from going on.
+	// To repair, stop the program, remove FILE-wal and FILE-shm, then put the last copy that
+	// Runner.Backup made in the place of FILE. Without one, do not rely on what the named
+	// runs have stored; the others are sound. Remove those that have ended with Runner.Purge.
+	// Those that have not stay blocked until the file is repaired, and keep none of the others
+	// from going on.
 }
 
 func ExampleVerify() {

@@ -68,7 +68,7 @@ func ExampleRunner_Unblock() {
 	fmt.Println(err, r.Shutdown(ctx))
 	// Output:
 	// <nil> context canceled
-	// order-42 is blocked: the registered plan does not fit what it has done: task "write" has completed and is gone from the plan; register the code it was started with, go on under the registered plan nevertheless with r.Unblock(ctx, "order-42", cloacina.UnblockAccept), or give it up with r.Cancel(ctx, "order-42")
+	// order-42 is blocked: the registered plan does not fit what it has done: task "write" has completed and is gone from the plan; register the code it last ran under, go on under the registered plan nevertheless with r.Unblock(ctx, "order-42", cloacina.UnblockAccept), or give it up with r.Cancel(ctx, "order-42")
 	// <nil>
 	// <nil>
 	// compose completed

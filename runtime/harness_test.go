@@ -87,8 +87,9 @@ func flow(name string, tasks ...task) *Workflow {
 
 // logs collects what a runner logs, one "LEVEL component > message" a line.
 type logs struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu     sync.Mutex
+	buf    bytes.Buffer
+	fields bytes.Buffer // "LEVEL message key=value ..." a line
 }
 
 func (l *logs) Enabled(context.Context, slog.Level) bool { return true }
@@ -106,7 +107,27 @@ func (l *logs) Handle(_ context.Context, r slog.Record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(&l.buf, "%-5s %s > %s\n", r.Level, component, r.Message)
+	fmt.Fprintf(&l.fields, "%s %s", r.Level, r.Message)
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key != fieldComponent {
+			fmt.Fprintf(&l.fields, " %s=%v", a.Key, a.Value)
+		}
+		return true
+	})
+	l.fields.WriteByte('\n')
 	return nil
+}
+
+// hasFields fails the test unless the log, with its fields, has each of the lines.
+func (l *logs) hasFields(t *testing.T, lines ...string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range lines {
+		if !strings.Contains(l.fields.String(), line+"\n") {
+			t.Errorf("log lacks %q:\n%s", line, l.fields.String())
+		}
+	}
 }
 
 func (l *logs) String() string {

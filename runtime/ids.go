@@ -10,9 +10,15 @@ import (
 // maxIDBytes bounds the ID of a run.
 const maxIDBytes = 256
 
+// checkID refuses what cannot be the ID of a run. An empty one stands for none.
 func checkID(id string) error {
-	if len(id) > maxIDBytes || !utf8.ValidString(id) {
-		return fmt.Errorf("run ID %.40q: want valid UTF-8 of at most %d bytes", id, maxIDBytes)
+	switch {
+	case !utf8.ValidString(id):
+		return fmt.Errorf("%w %.40q: it is not valid UTF-8; an ID is valid UTF-8 of 1 to %d bytes",
+			ErrInvalidID, id, maxIDBytes)
+	case len(id) > maxIDBytes:
+		return fmt.Errorf("%w %.40q...: it has %d bytes; an ID is valid UTF-8 of 1 to %d bytes",
+			ErrInvalidID, id, len(id), maxIDBytes)
 	}
 	return nil
 }

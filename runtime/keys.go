@@ -131,12 +131,24 @@ func (k *Keys) lookup(key string) (raw []byte, ok bool, err error) {
 	return raw, ok, nil
 }
 
+// caught is deferred by what calls methods of the value behind ptr, which may
+// panic: in a task that ends the attempt, but who starts a run gets an error.
+func (k *Keys) caught(key string, ptr any, err *error) {
+	if k.owner != inputOwner {
+		return
+	}
+	if v := recover(); v != nil {
+		*err = k.owner.encodeError(key, ptr, newPanicError("", v))
+	}
+}
+
 // encode returns the stored form of the value behind ptr.
-func (k *Keys) encode(key string, ptr any) ([]byte, error) {
+func (k *Keys) encode(key string, ptr any) (raw []byte, err error) {
+	defer k.caught(key, ptr, &err)
 	if key == "" || !utf8.ValidString(key) {
 		return nil, k.owner.badKey(key)
 	}
-	raw, err := jsonvalue.Encode(ptr, jsonvalue.Limits{Bytes: k.lim.value, Depth: k.lim.depth})
+	raw, err = jsonvalue.Encode(ptr, jsonvalue.Limits{Bytes: k.lim.value, Depth: k.lim.depth})
 	if err != nil {
 		return nil, k.owner.encodeError(key, ptr, err)
 	}

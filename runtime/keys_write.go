@@ -30,10 +30,14 @@ func WriteNonEmpty[T any](k *Keys, key string, v T) {
 
 // WriteNonZero stores v under key unless encoding/json leaves it out under
 // "omitzero"; an error is kept in k.
-func WriteNonZero[T any](k *Keys, key string, v T) {
-	if !jsonvalue.IsZero(&v) {
-		k.record(write(k, key, &v))
+func WriteNonZero[T any](k *Keys, key string, v T) { k.record(writeNonZero(k, key, &v)) }
+
+func writeNonZero[T any](k *Keys, key string, v *T) (err error) {
+	defer k.caught(key, v, &err)
+	if jsonvalue.IsZero(v) {
+		return nil
 	}
+	return write(k, key, v)
 }
 
 // WriteAll stores all values; nil is stored as null. Errors are

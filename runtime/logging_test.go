@@ -63,7 +63,7 @@ func TestLogOfRetriesAndFailures(t *testing.T) {
 		log.has(t,
 			"WARN  cloacina::executor > Task will be retried: fetch_data (attempt 1 failed, next attempt in 1s)",
 			"WARN  cloacina::executor > Task will be retried: fetch_data (attempt 2 failed, next attempt in 1s)",
-			"ERROR cloacina::executor > Task failed: fetch_data (attempt 3, no retry)",
+			"WARN  cloacina::executor > Task failed: fetch_data (attempt 3, no retry, may fail)",
 			"INFO  cloacina::scheduler > Task ready: cached_data (dependencies satisfied, trigger rules passed)",
 			"ERROR cloacina::executor > Task failed: cached_data (attempt 1, no retry)",
 			"ERROR cloacina::scheduler > Pipeline failed (1 completed, 2 failed, 4 skipped)")
@@ -171,5 +171,43 @@ func TestLoggedDurationsHaveAUnit(t *testing.T) {
 				t.Errorf("log lacks %s:\n%s", want, buf.String())
 			}
 		}
+	})
+}
+
+// The last line of a run says why it did not get to its end, and is no error if
+// somebody wanted that. Nor is the failure of a task that may fail.
+func TestLogSaysWhyARunEnded(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		log := &logs{}
+		p.cfg.Handler = log
+		slow := flow("slow", plain("a", forever))
+		slow.Plan.Timeout = time.Minute
+		slow.Plan.Fingerprint = slow.Plan.ComputeFingerprint()
+		may := plain("may", failing(errSource))
+		may.AllowFailure = true
+		r := p.open(t, slow, flow("long", plain("a", forever)), flow("may", may))
+		for id, workflow := range map[string]string{"x": "slow", "y": "long", "z": "may"} {
+			if _, err := r.Start(t.Context(), workflow, nil, StartOptions{ID: id}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := r.Wait(t.Context(), "x"); !errors.Is(err, ErrRunTimeout) {
+			t.Error(err)
+		}
+		if err := r.Cancel(t.Context(), "y"); err != nil {
+			t.Error(err)
+		}
+		if _, err := r.Wait(t.Context(), "z"); err != nil {
+			t.Error(err)
+		}
+		shutdown(t, r)
+		log.hasFields(t,
+			"ERROR Pipeline failed (0 completed, 0 failed, 0 skipped, 1 cancelled) run=x workflow=slow "+
+				"error=run timed out after 1m0s (timeout of the workflow)",
+			"WARN Pipeline cancelled (0 completed, 0 failed, 0 skipped, 1 cancelled) run=y workflow=long "+
+				"reason=cancelled with Runner.Cancel",
+			"WARN Task failed: may (attempt 1, no retry, may fail) run=z workflow=may task=may error="+errSource.Error()+" attempt=1",
+			"INFO Pipeline completed (0 completed, 1 failed, 0 skipped) run=z workflow=may")
 	})
 }

@@ -22,7 +22,9 @@ type loop struct {
 	workflows map[string]*workflow
 	sweeps    map[string]*sweeps // of the workflows with a retention
 	dormant   []*openRun         // read from the store, workflow not registered yet; oldest first
-	lastNum   int64
+	// forsakenAt is when it is a warning that runs are dormant.
+	forsakenAt *due
+	lastNum    int64
 
 	ready    readyList
 	suspects readyList // ready tasks that may only run one at a time
@@ -41,6 +43,7 @@ type loop struct {
 
 	changes []pending
 	effects []effect
+	notes   []string // what the store said last about its file
 
 	draining bool // a shutdown has begun: nothing starts any more
 	stopped  bool // a shutdown waits no longer
@@ -89,11 +92,15 @@ func (l *loop) round() error {
 		if len(l.changes) > 0 || l.draining {
 			l.recordCallbacks()
 		}
+		committed := len(l.changes) > 0
 		refused, err := l.commit()
 		if err != nil {
 			return err
 		}
 		l.act(refused)
+		if committed {
+			l.heed()
+		}
 		if len(refused) == 0 {
 			return nil
 		}
@@ -130,7 +137,7 @@ func (l *loop) soon(do func()) { l.effects = append(l.effects, effect{do: do, ea
 
 // reply answers who asked for a change of the run, once it is committed or refused.
 func (l *loop) reply(run *openRun, a answer) {
-	l.effects = append(l.effects, effect{run: run, do: func() { a.give(nil) }, refused: a.give})
+	l.effects = append(l.effects, effect{run: run, do: func() { a.give(nil) }, refused: a.refuse})
 }
 
 // finished reports whether a shutdown has nothing left to wait for.

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
@@ -21,7 +19,8 @@ import (
 // a SQLite database, which is created if there is none, with or without the
 // prefix "sqlite://"; or ":memory:", which keeps nothing beyond the runner and
 // is meant for tests. The store has one owner: a second Open of the same file
-// fails with [ErrOwned].
+// fails with [ErrOwned]. A file that cannot be used is [ErrNotDatabase] or one of
+// its neighbours.
 //
 // Open reads the runs that have not ended. They go on once [Runner.Register]
 // brings their workflows. A run whose rows are damaged is blocked and does not
@@ -31,27 +30,24 @@ func Open(ctx context.Context, path string, cfg Config) (*Runner, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("open store %q: %w", path, err)
+	}
 	s, err := openStore(ctx, path, cfg)
-	switch {
-	case errors.Is(err, errNoPath):
-		return nil, fmt.Errorf("open store: %w", err)
-	case err != nil:
-		return nil, fmt.Errorf("open %s: %w", path, err)
+	if err != nil {
+		return nil, err
 	}
 	r := newRunner(cfg, s)
 	l := newLoop(r)
 	if err := l.load(ctx); err != nil {
-		_ = s.Close() // the reason why it cannot be used says more
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		_ = s.Close() // the reason why it cannot be used says more, also which store it is
+		return nil, err
 	}
 	r.log.LogAttrs(ctx, slog.LevelInfo, "Starting scheduler and executor background services",
 		slog.String(fieldComponent, componentExecutor))
 	go l.run()
 	return r, nil
 }
-
-// errNoPath is the error about a path without a name in it.
-var errNoPath = errors.New(`the path is empty; pass a file such as "runs.db", or ":memory:" in a test`)
 
 func openStore(ctx context.Context, path string, cfg Config) (store.Store, error) {
 	file, isURL := strings.CutPrefix(path, "sqlite://")
@@ -61,9 +57,9 @@ func openStore(ctx context.Context, path string, cfg Config) (store.Store, error
 	case file == ":memory:":
 		return memory.New(), nil
 	case file == "":
-		return nil, errNoPath
+		return nil, errors.New(`open store: the path is empty; pass a file such as "runs.db", or ":memory:" in a test`)
 	case !isURL && strings.Contains(path, "://"):
-		return nil, errors.New("unknown kind of store; want :memory:, a file or sqlite://FILE")
+		return nil, fmt.Errorf("open store %q: unknown kind of store; want :memory:, a file or sqlite://FILE", path)
 	}
 	return sqlite.Open(ctx, file, sqlite.Config{Relaxed: cfg.Durability == Relaxed})
 }
@@ -128,12 +124,7 @@ func (l *loop) load(ctx context.Context) error {
 		l.r.log.LogAttrs(ctx, slog.LevelInfo, message, slog.String(fieldComponent, component))
 	}
 	log(componentDatabase, "Database opened")
-	if s, ok := l.r.store.(*sqlite.Store); ok {
-		for _, note := range s.Notes() {
-			l.r.log.LogAttrs(ctx, slog.LevelWarn, "Database has a weakness",
-				slog.String(fieldComponent, componentDatabase), slog.String(fieldReason, note))
-		}
-	}
+	l.heed()
 	log(componentScheduler, "Starting recovery check for orphaned tasks")
 	var err error
 	if l.lastNum, err = l.r.store.LastNum(ctx); err != nil {
@@ -147,7 +138,7 @@ func (l *loop) load(ctx context.Context) error {
 		return err
 	}
 	log(componentScheduler, f.String())
-	l.logDormant(ctx)
+	l.watchDormant()
 	if n := len(l.uncalled); n > 0 {
 		log(componentScheduler, fmt.Sprintf("Found %s, to be called again when their workflow is registered",
 			plural(n, "callback")))
@@ -200,24 +191,6 @@ func (f found) String() string {
 		text += ", and " + plural(f.blocked, "blocked run")
 	}
 	return text
-}
-
-// logDormant tells which workflows have runs that wait for being registered.
-func (l *loop) logDormant(ctx context.Context) {
-	runs := map[string]int{}
-	for _, run := range l.dormant {
-		if run.cause == 0 {
-			runs[run.workflow]++
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(runs)) {
-		message := "1 open run waits for its workflow to be registered"
-		if n := runs[name]; n > 1 {
-			message = fmt.Sprintf("%d open runs wait for their workflow to be registered", n)
-		}
-		l.r.log.LogAttrs(ctx, slog.LevelInfo, message,
-			slog.String(fieldComponent, componentScheduler), slog.String(fieldWorkflow, name))
-	}
 }
 
 // running counts the tasks that were running when the process ended.

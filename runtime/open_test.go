@@ -18,7 +18,7 @@ func TestOpenTellsPathsApart(t *testing.T) {
 	for path, want := range map[string]string{
 		"":                   `open store: the path is empty; pass a file such as "runs.db", or ":memory:" in a test`,
 		"sqlite://":          `open store: the path is empty; pass a file such as "runs.db", or ":memory:" in a test`,
-		"postgres://host/db": "unknown kind of store",
+		"postgres://host/db": `open store "postgres://host/db": unknown kind of store; want :memory:, a file or sqlite://FILE`,
 		"sqlite3://x.db":     "unknown kind of store",
 	} {
 		if _, err := Open(t.Context(), path, Config{}); err == nil || !strings.Contains(err.Error(), want) {

@@ -36,6 +36,8 @@ type openRun struct {
 	calls map[int]*call
 	// timers are what the run waits for, to be forgotten when it ends.
 	timers map[*due]struct{}
+	// audience are those who watch the run; nil if nobody does.
+	audience *audience
 
 	closed  bool             // ended or blocked: nothing happens to it any more
 	cause   store.BlockCause // why it is blocked, as it is stored; 0 if the store does not have it blocked
@@ -43,7 +45,8 @@ type openRun struct {
 	refused error            // why nothing of the run can be stored in this process
 	unblock []*unblockEvent  // what waits for the calls to come back
 	over    chan struct{}    // closed, after the commit, when closed is set
-	blocked error            // why it is blocked, set before over is closed
+	// blocked is why, for whoever saw over closed; nil unless it is blocked.
+	blocked atomic.Pointer[blockage]
 
 	// A run that goes on after it was blocked is another openRun, because
 	// whoever saw over closed reads this one: heir for the loop, at once, and
@@ -74,7 +77,8 @@ func reopened(o *store.OpenRun) *openRun {
 	}
 	if run.state.Status == engine.RunBlocked {
 		run.cause, run.reason = o.Cause, o.Reason
-		run.closed, run.blocked = true, blockedError(run, o.Reason)
+		run.closed = true
+		run.blocked.Store(newBlockage(run, o.Reason))
 		close(run.over)
 	}
 	return run
@@ -104,7 +108,7 @@ func (run *openRun) stuck() bool {
 // storedFailure is what is left of the error of an attempt that the store has.
 func storedFailure(f store.Failure) error {
 	if f.Interrupted {
-		return ErrInterrupted
+		return interruptedError(f.Error)
 	}
 	return storedError(f.Error)
 }
@@ -157,15 +161,16 @@ func (l *liveRuns) find(id string) *openRun {
 
 // close says that nothing happens to the run any more. Its calls that have not
 // come back keep their slots until they do, or are abandoned.
-func (l *loop) close(run *openRun, blocked error) {
+func (l *loop) close(run *openRun, blocked *blockage) {
 	first := !run.closed // a blocked run is closed again when it is cancelled
 	l.halt(run)
 	l.after(run, func() {
 		if blocked == nil {
 			l.r.live.remove(run.id)
+		} else {
+			run.blocked.Store(blocked) // perhaps for another reason than before
 		}
 		if first {
-			run.blocked = blocked
 			close(run.over)
 		}
 	})

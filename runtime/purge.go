@@ -38,7 +38,8 @@ type PurgeOptions struct {
 //
 // The file of the store does not shrink; the space is used for later runs. A
 // copy that [Runner.Backup] makes has no such space. A workflow can say with
-// its key retention that its runs are removed without a call of Purge.
+// its key retention that its runs are removed without a call of Purge; with a
+// retention below 2 seconds they stay 2 seconds, so that their results can be read.
 func (r *Runner) Purge(ctx context.Context, o PurgeOptions) (int, error) {
 	f, some, err := o.translate()
 	if err != nil {
@@ -61,7 +62,8 @@ func (o PurgeOptions) translate() (f store.PurgeFilter, some bool, err error) {
 	for _, s := range o.States {
 		status, err := runStatus(s)
 		if err != nil {
-			return f, false, err
+			return f, false, fmt.Errorf("%q is not the state of a run that has ended, which is %s",
+				string(s), choice(s, endedStates))
 		}
 		if !status.Ended() {
 			return f, false, fmt.Errorf("runs that are %v have not ended and cannot be removed; cancel them first", s)

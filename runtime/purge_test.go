@@ -81,7 +81,10 @@ func TestPurgeRefusesStates(t *testing.T) {
 		for state, want := range map[State]string{
 			Running: "purge runs: runs that are running have not ended and cannot be removed; cancel them first",
 			Blocked: "runs that are blocked have not ended",
-			Skipped: `"skipped" is not the state of a run`,
+			Skipped: `purge runs: "skipped" is not the state of a run that has ended, which is completed, failed or cancelled`,
+			"complete": `purge runs: "complete" is not the state of a run that has ended, which is completed, failed or ` +
+				`cancelled; did you mean "completed"?`,
+			"Canceled": `did you mean "cancelled"?`,
 		} {
 			if _, err := r.Purge(t.Context(), PurgeOptions{States: []State{Completed, state}}); err == nil ||
 				!strings.Contains(err.Error(), want) {
@@ -328,4 +331,40 @@ func TestPurgeOptionsTranslate(t *testing.T) {
 			t.Errorf("%+v: some=%t, %v, (-want +got):\n%s", c.o, some, err, diff)
 		}
 	}
+}
+
+// A handle is that of one run, whoever has its ID later, and what it learned of
+// the one is not told of the other.
+func TestHandleOfARemovedRunIsNoHandleOfItsSuccessor(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		var attempts atomic.Int32
+		r := p.open(t, flow("w", plain("a", func(context.Context) error {
+			if attempts.Add(1) == 1 {
+				return errSource
+			}
+			return nil
+		})))
+		defer shutdown(t, r)
+		first, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := first.Wait(t.Context()); !errors.Is(err, errSource) {
+			t.Fatalf("first run: %v", err)
+		}
+		if n, err := r.Purge(t.Context(), PurgeOptions{}); n != 1 || err != nil {
+			t.Fatalf("%d removed, %v", n, err)
+		}
+		second, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result, err := second.Wait(t.Context()); err != nil || result.Tasks[0].Err != nil {
+			t.Errorf("second run: %v, %+v", err, result)
+		}
+		if result, err := first.Wait(t.Context()); !errors.Is(err, ErrRunNotFound) {
+			t.Errorf("first run again: %v, %+v", err, result)
+		}
+	})
 }

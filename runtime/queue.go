@@ -42,6 +42,23 @@ func (q *queue) take() []event {
 	return taken
 }
 
+// each calls f with every queued event.
+func (q *queue) each(f func(e event)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, e := range q.events {
+		f(e)
+	}
+}
+
+// rearm wakes the loop again for events that it was woken for and did not take.
+func (q *queue) rearm() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
 // close refuses all later events and forgets the queued ones.
 func (q *queue) close() {
 	q.mu.Lock()

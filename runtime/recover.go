@@ -1,6 +1,7 @@
 package cloacina
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -14,41 +15,32 @@ import (
 type registerEvent struct {
 	workflows []*workflow
 	answer    answer
+	answered  bool
+}
+
+// accepted answers, unless that was done already.
+func (e *registerEvent) accepted() {
+	if !e.answered {
+		e.answered = true
+		e.answer.give(nil)
+	}
 }
 
 func (e *registerEvent) apply(l *loop) {
-	if err := l.mayRegister(e.workflows); err != nil {
-		e.answer.give(err)
+	if l.draining {
+		l.r.withdraw(e)
+		if !e.answered {
+			e.answer.give(ErrShutdown)
+		}
 		return
 	}
 	for _, w := range e.workflows {
 		l.workflows[w.name] = w
 		l.retain(w)
 	}
-	l.soon(func() {
-		l.r.mu.Lock()
-		defer l.r.mu.Unlock()
-		for _, w := range e.workflows {
-			l.r.workflows[w.name] = w
-		}
-	})
 	l.wakeDormant()
 	l.wakeCallbacks()
-	l.soon(func() { e.answer.give(nil) })
-}
-
-func (l *loop) mayRegister(workflows []*workflow) error {
-	if l.draining {
-		return ErrShutdown
-	}
-	names := map[string]bool{}
-	for _, w := range workflows {
-		if names[w.name] || l.workflows[w.name] != nil {
-			return fmt.Errorf("register: there is a workflow %q already", w.name)
-		}
-		names[w.name] = true
-	}
-	return nil
+	l.soon(e.accepted)
 }
 
 // wakeDormant goes on with the runs whose workflow is registered now, and blocks
@@ -64,11 +56,17 @@ func (l *loop) wakeDormant() {
 		}
 		return known || ended
 	})
+	if len(l.forsaken()) == 0 {
+		l.timers.remove(l.forsakenAt)
+	}
 	p := newPlanner()
 	var courses []*course
 	for _, run := range woken {
 		c, obstacles, err := p.plot(run, l.workflows[run.workflow], false)
+		damage, damaged := errors.AsType[*damageError](err)
 		switch {
+		case damaged:
+			l.damage(run, damage)
 		case err != nil:
 			l.violated(run, err)
 		case c == nil:
@@ -105,9 +103,16 @@ func (l *loop) resume(p *planner, c *course) *openRun {
 		l.renumberCallbacks(run, c.adoption.Tasks)
 		l.logChange(p, run, old)
 	}
+	l.announce(run)
 	l.watchDeadline(run)
 	l.wakeTasks(run, c)
 	return run
+}
+
+// interrupted is the error of a task during which the process died too often.
+func interrupted(times, attempt, limit int) error {
+	return fmt.Errorf("%w: interrupted %s during attempt %d; Config.MaxInterruptions is %d",
+		ErrInterrupted, plural(times, "time"), attempt, limit)
 }
 
 // wakeTasks goes on with the tasks of a run. What the events bring about queues
@@ -136,8 +141,9 @@ func (l *loop) wakeTasks(run *openRun, c *course) {
 		kind = engine.Stopped
 	}
 	for _, i := range cut {
+		t := &run.state.Tasks[i]
 		l.step(run, engine.Event{
-			Kind: kind, Task: i, Attempt: run.state.Tasks[i].Attempt, MaxInterruptions: l.r.cfg.MaxInterruptions,
-		}, newFailure(ErrInterrupted))
+			Kind: kind, Task: i, Attempt: t.Attempt, MaxInterruptions: l.r.cfg.MaxInterruptions,
+		}, newFailure(interrupted(t.Interruptions+1, t.Attempt, l.r.cfg.MaxInterruptions)))
 	}
 }

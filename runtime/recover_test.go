@@ -118,9 +118,8 @@ func TestRecoveryAfterACrash(t *testing.T) {
 			t.Errorf("calls were %v, want %v", calls, want)
 		}
 		log.has(t, "INFO  cloacina::scheduler > Found 1 open run (1 orphaned task, which will run again)",
-			"INFO  cloacina::scheduler > 1 open run waits for its workflow to be registered",
 			"INFO  cloacina::scheduler > Resuming 1 run",
-			"Task interrupted: second (attempt 1 runs again)")
+			"Task interrupted: second (attempt 1 runs again, interruption 1 of 3)")
 		detail, err := r.Run(t.Context(), "x")
 		if err != nil || detail.Tasks[1].Attempts[0].Interruptions != 1 {
 			t.Errorf("%v, detail is %+v", err, detail)
@@ -177,7 +176,9 @@ func TestSuspectsRunOneAtATime(t *testing.T) {
 		r = p.open(t, w)
 		defer shutdown(t, r)
 		result, err := r.Wait(t.Context(), "x")
-		if !errors.Is(err, ErrInterrupted) || most.Load() != 1 {
+		const want = "run x of workflow w failed: task killer failed after 1 attempt: the process died during the task " +
+			"too often: interrupted 4 times during attempt 1; Config.MaxInterruptions is 3"
+		if !errors.Is(err, ErrInterrupted) || err.Error() != want || most.Load() != 1 {
 			t.Errorf("%v, %d at once", err, most.Load())
 		}
 		got := states(result)
@@ -209,11 +210,14 @@ func TestInterruptionsWithoutALimit(t *testing.T) {
 			crash()
 		}
 		calm.Store(true)
+		log := &logs{}
+		p.cfg.Handler = log
 		r := p.open(t, w)
 		defer shutdown(t, r)
 		if result, err := r.Wait(t.Context(), "x"); err != nil || result.Tasks[0].Attempts != 1 {
 			t.Errorf("%v, %+v", err, result)
 		}
+		log.has(t, "WARN  cloacina::scheduler > Task interrupted: a (attempt 1 runs again, interruption 6)")
 	})
 }
 
@@ -369,12 +373,11 @@ func TestAnotherPlanBlocksARun(t *testing.T) {
 		_, err := r.Wait(t.Context(), "x")
 		const want = "run x of workflow w: run is blocked: the registered plan does not fit what it has done: " +
 			`task "b" waits for a retry and is gone from the plan; ` +
-			`register the code it was started with, or give it up with r.Cancel(ctx, "x")`
+			`register the code it last ran under, or give it up with r.Cancel(ctx, "x")`
 		if !errors.Is(err, ErrBlocked) || err.Error() != want {
 			t.Errorf("wait: %v", err)
 		}
 		log.has(t, "INFO  cloacina::scheduler > Found 2 open runs (no task was running)",
-			"INFO  cloacina::scheduler > 2 open runs wait for their workflow to be registered",
 			"ERROR cloacina::scheduler > Pipeline blocked")
 		if strings.Contains(log.String(), "No orphaned tasks found") || strings.Contains(log.String(), "Resuming") {
 			t.Errorf("log is\n%s", log)

@@ -4,8 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/cloacina-go/cloacina/internal/store/sqlite"
 )
@@ -55,9 +59,9 @@ func (l *loop) split(changes []pending, err error) ([]refusal, error) {
 	switch {
 	case len(runs) > 1:
 	case runs[0] == nil:
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrStore, err)
 	default:
-		return []refusal{{runs[0], err}}, nil
+		return []refusal{{runs[0], runs[0].named(err)}}, nil
 	}
 	first := map[*openRun]bool{}
 	for _, run := range runs[:len(runs)/2] {
@@ -78,6 +82,40 @@ func (l *loop) split(changes []pending, err error) ([]refusal, error) {
 		}
 	}
 	return refused, nil
+}
+
+// namedError is the error of a store, which has numbers for a run and its tasks,
+// with their ids.
+type namedError struct {
+	text string
+	err  error
+}
+
+func (e *namedError) Error() string { return e.text }
+
+// Unwrap returns the error of the store.
+func (e *namedError) Unwrap() error { return e.err }
+
+// named is the error of a store about a run with the ids of the run and its tasks.
+func (run *openRun) named(err error) error {
+	id := fmt.Sprintf("run %q", run.id)
+	text := taskIDs(run.plan, errorText(err))
+	text = regexp.MustCompile(fmt.Sprintf(`\brun %d\b`, run.num)).ReplaceAllLiteralString(text, id)
+	return &namedError{strings.ReplaceAll(text, fmt.Sprintf("%s (%q)", id, run.id), id), err}
+}
+
+// taskNumber is how the engine and the stores name a task.
+var taskNumber = regexp.MustCompile(`\btask (\d+)\b`)
+
+// taskIDs puts the ids of tasks in the place of their numbers.
+func taskIDs(p *plan.Plan, text string) string {
+	return taskNumber.ReplaceAllStringFunc(text, func(name string) string {
+		i, err := strconv.Atoi(strings.TrimPrefix(name, "task "))
+		if err != nil || i >= len(p.Tasks) {
+			return name
+		}
+		return fmt.Sprintf("task %q", p.Tasks[i].ID)
+	})
 }
 
 // actEarly does what need not wait for the commit.
@@ -129,10 +167,10 @@ func (l *loop) refuse(run *openRun, err error) {
 		}
 	}
 	l.halt(run)
+	run.blocked.Store(run.refusedBlockage())
 	select {
 	case <-run.over: // it was blocked before
 	default:
-		run.blocked = fmt.Errorf("run %s of workflow %s: %w: %w", run.id, run.plan.Name, ErrBlocked, run.refused)
 		close(run.over)
 	}
 }

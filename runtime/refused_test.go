@@ -49,6 +49,10 @@ func (s *picky) set(refuse func(c store.Change) error) {
 // commit, and all others, go on.
 func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 	t.Parallel()
+	says := map[string]string{
+		"start of a task":   `start of attempt 1 of task "b" of run "x1": because; it goes on`,
+		"end of an attempt": `end of attempt 1 of task "a" of run "x1": because; it goes on`,
+	}
 	for name, refuse := range map[string]func(c store.Change) error{
 		"start of a task": func(c store.Change) error {
 			if s, ok := c.(store.AttemptStarted); ok && s.Run == 2 && s.Task == 1 {
@@ -86,8 +90,8 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 					plain("a", func(context.Context) error { <-release; return nil }), plain("b", nothing, 0)))
 				defer shutdown(t, r)
 				var runs []*RunHandle
-				for range 3 {
-					run, err := r.Start(t.Context(), "w", nil, StartOptions{})
+				for i := range 3 {
+					run, err := r.Start(t.Context(), "w", nil, StartOptions{ID: fmt.Sprintf("x%d", i)})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -98,7 +102,10 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 				for i, run := range runs {
 					result, err := run.Wait(t.Context())
 					if i == 1 {
-						if result != nil || !errors.Is(err, ErrBlocked) || !errors.Is(err, ErrStore) ||
+						if err != nil && !strings.Contains(err.Error(), says[name]) {
+							t.Errorf("the error does not say %s:\n%v", says[name], err)
+						}
+						if result != nil || !errors.Is(err, ErrBlocked) || errors.Is(err, ErrStore) ||
 							strings.Contains(err.Error(), "the next start of the program") == errors.Is(err, sqlite.ErrDamaged) {
 							t.Errorf("refused run: %v", err)
 						}
@@ -141,7 +148,7 @@ func TestRefusedCancelIsReported(t *testing.T) {
 		}
 		synctest.Wait()
 		s.set(func(c store.Change) error { return &store.FencedError{Change: c, Reason: "because"} })
-		if err := run.Cancel(t.Context()); !errors.Is(err, ErrStore) {
+		if err := run.Cancel(t.Context()); !errors.Is(err, ErrBlocked) || errors.Is(err, ErrStore) {
 			t.Errorf("cancel: %v", err)
 		}
 		synctest.Wait()
@@ -182,7 +189,7 @@ func TestTakenIDStopsNothing(t *testing.T) {
 			p.cfg.store = hiding{p.cfg.store}
 			r = p.open(t, flow("w", plain("a", nothing)), flow("v", plain("a", forever)))
 		}
-		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); !errors.Is(err, ErrRunConflict) {
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); !errors.Is(err, ErrRunConflict) || errors.Is(err, ErrStore) {
 			t.Errorf("an ended run: %v", err)
 		}
 		live, err := r.Start(t.Context(), "v", nil, StartOptions{ID: "y"})

@@ -68,16 +68,19 @@ func (l *loop) sweepAfter(run *openRun) {
 	})
 }
 
-// sweepAt sets the timer for the next sweep, unless it is set already, for a run
-// that ended before.
+// sweepAt sets the timer for the next sweep, unless it is set for an earlier
+// one. It would be set for a later one if the runs that are there have ended in
+// the future, under a clock that was ahead.
 func (l *loop) sweepAt(s *sweeps, at int64) {
-	if s.next != nil {
-		return
-	}
 	if s.last > 0 {
 		at = max(at, s.last+sweepEvery.Milliseconds())
 	}
-	s.next = l.timers.add(l.at(at), func() {
+	when := l.at(at)
+	if s.next != nil && !when.Before(s.next.at) {
+		return
+	}
+	l.timers.remove(s.next)
+	s.next = l.timers.add(when, func() {
 		s.next = nil
 		l.sweep(s)
 	})

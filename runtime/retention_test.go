@@ -376,3 +376,29 @@ func TestRunsThatEndDuringASweep(t *testing.T) {
 		remain(t, r)
 	})
 }
+
+// Runs that an earlier process has ended in the future, because its clock was
+// wrong, do not keep those that end now.
+func TestRetentionAfterAClockThatWasAhead(t *testing.T) {
+	t.Parallel()
+	onWatched(t, func(t *testing.T, p place, _ *watched, _ *logs) {
+		wall := &wallClock{}
+		wall.set(year)
+		p.cfg.clock = wall.now
+		w := func() *Workflow { return keeping(time.Hour, "w", plain("a", nothing)) }
+		r := p.open(t, w())
+		starts(t, r, "w", "1")
+		shutdown(t, r)
+		wall.set(0)
+		r = p.open(t, w())
+		defer shutdown(t, r)
+		pass(time.Minute)
+		starts(t, r, "w", "2")
+		pass(time.Hour - time.Millisecond)
+		remain(t, r, "2", "1")
+		pass(sweepEvery)
+		remain(t, r, "1")
+		pass(year)
+		remain(t, r)
+	})
+}

@@ -54,6 +54,9 @@ func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, er
 			if err != nil {
 				return err
 			}
+			if run != nil && run.num != detail.Num && run.blocked.Load() == nil {
+				return store.ErrNotFound // it was removed, and another one has its ID
+			}
 			if detail.Status.Ended() {
 				result = r.newResult(detail, run)
 				return nil
@@ -90,8 +93,8 @@ func (r *Runner) waitOver(ctx context.Context, run *openRun) error {
 			return r.reason
 		}
 	}
-	if run.blocked != nil && r.live.find(run.id) == run {
-		return run.blocked
+	if b := run.blocked.Load(); b != nil && r.live.find(run.id) == run {
+		return b.err
 	}
 	return nil
 }

@@ -59,9 +59,6 @@ type workflow struct {
 	// defaults are the stored forms of the defaults of the plan's input; nil
 	// where there is none.
 	defaults [][]byte
-	// adopted are the graphs of the plans that open runs have adopted with this
-	// one, by fingerprint. They belong to the loop.
-	adopted map[string][]*engine.Graph
 }
 
 // maxTasks bounds the tasks of a workflow; stores number them in 18 bits.
@@ -84,8 +81,7 @@ func newWorkflow(w *Workflow, lim limits) (*workflow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register workflow %s: %w", p.Name, err)
 	}
-	return &workflow{name: p.Name, graph: g, code: w.Code, writers: writersOf(p), defaults: defaults,
-		adopted: map[string][]*engine.Graph{}}, nil
+	return &workflow{name: p.Name, graph: g, code: w.Code, writers: writersOf(p), defaults: defaults}, nil
 }
 
 // Register makes workflows known: they can be started from now on, and their
@@ -108,15 +104,47 @@ func newWorkflow(w *Workflow, lim limits) (*workflow, error) {
 // nothing about what is on disk, and does not wait for a store that is
 // unavailable.
 func (r *Runner) Register(workflows ...*Workflow) error {
-	prepared := make([]*workflow, len(workflows))
+	e := &registerEvent{workflows: make([]*workflow, len(workflows)), answer: newAnswer()}
 	for i, w := range workflows {
 		var err error
-		if prepared[i], err = newWorkflow(w, r.cfg.limits()); err != nil {
+		if e.workflows[i], err = newWorkflow(w, r.cfg.limits()); err != nil {
 			return err
 		}
 	}
-	e := &registerEvent{workflows: prepared, answer: newAnswer()}
-	return r.ask(context.Background(), e, e.answer)
+	if err := r.publish(e); err != nil {
+		return err
+	}
+	return r.await(context.Background(), e.answer)
+}
+
+// publish makes workflows known to callers, and to the loop before it learns of
+// what callers do with them.
+func (r *Runner) publish(e *registerEvent) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	names := map[string]bool{}
+	for _, w := range e.workflows {
+		if names[w.name] || r.workflows[w.name] != nil {
+			return fmt.Errorf("register: there is a workflow %q already", w.name)
+		}
+		names[w.name] = true
+	}
+	if !r.queue.push(e) {
+		return nil // the loop has ended, which await reports
+	}
+	for _, w := range e.workflows {
+		r.workflows[w.name] = w
+	}
+	return nil
+}
+
+// withdraw takes back what was published and came too late.
+func (r *Runner) withdraw(e *registerEvent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range e.workflows {
+		delete(r.workflows, w.name)
+	}
 }
 
 // registered returns a workflow by name.
@@ -141,6 +169,9 @@ func newAnswer() answer { return make(answer, 1) }
 
 // give answers; the loop never waits for the one who asked.
 func (a answer) give(err error) { a <- err }
+
+// refuse answers that the store has refused a change, which blocks the run.
+func (a answer) refuse(err error) { a.give(fmt.Errorf("%w: %w", ErrBlocked, err)) }
 
 // ask hands an event to the loop and waits for the answer, or for ctx, which
 // ends the wait but not what was asked for.

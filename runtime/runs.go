@@ -181,13 +181,9 @@ func (r *Runner) info(row *store.RunInfo) RunInfo {
 	}
 	_, err := r.registered(row.Workflow)
 	info.Unregistered = err != nil
-	if run := r.live.find(row.ID); run != nil && info.State != Blocked {
-		select {
-		case <-run.over:
-			if run.refused != nil {
-				info.State, info.Error = Blocked, errorText(run.refused)
-			}
-		default:
+	if run := r.live.find(row.ID); run != nil {
+		if b := run.blocked.Load(); b != nil && b.unstored {
+			info.State, info.Error = Blocked, b.reason
 		}
 	}
 	return info

@@ -259,3 +259,32 @@ func TestShutdownLeavesDeafCallsBehind(t *testing.T) {
 		close(release)
 	})
 }
+
+// A workflow that is registered while the runner shuts down is not known after
+// that, however often it is tried.
+func TestRegisterDuringAShutdown(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		release := make(chan struct{})
+		r := p.open(t, flow("w", plain("a", func(context.Context) error { <-release; return nil })))
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		ended := make(chan error, 1)
+		go func() { ended <- r.Shutdown(context.Background()) }()
+		synctest.Wait()
+		for range 2 {
+			if err := r.Register(flow("late", plain("a", nothing))); !errors.Is(err, ErrShutdown) {
+				t.Errorf("register: %v", err)
+			}
+			if _, err := r.Start(t.Context(), "late", nil, StartOptions{}); !errors.Is(err, ErrUnknownWorkflow) {
+				t.Errorf("start: %v", err)
+			}
+		}
+		close(release)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}

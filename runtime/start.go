@@ -18,7 +18,8 @@ type StartOptions struct {
 	// ID identifies the run and makes starting it idempotent: starting the
 	// same workflow with the same input and ID again returns the run that is
 	// there. Once the run was removed, see [Runner.Purge], starting it again
-	// starts a new one. Defaults to a new UUIDv7.
+	// starts a new one. It is valid UTF-8 of 1 to 256 bytes; anything else is
+	// [ErrInvalidID]. Defaults to a new UUIDv7.
 	ID string
 }
 

@@ -247,3 +247,24 @@ func TestTypedResultReportsMissingKeys(t *testing.T) {
 		}
 	})
 }
+
+// What cannot be an ID is refused with the rule for IDs, before anything is done.
+func TestStartRefusesIDs(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		r := p.open(t, flow("w", plain("a", nothing)))
+		defer shutdown(t, r)
+		long := strings.Repeat("é", 128)
+		for id, want := range map[string]string{
+			long + "x": `start workflow w: invalid run ID "` + long[:80] + `"...: it has 257 bytes; an ID is valid UTF-8 of 1 to 256 bytes`,
+			"a\xff":    `start workflow w: invalid run ID "a\xff": it is not valid UTF-8; an ID is valid UTF-8 of 1 to 256 bytes`,
+		} {
+			if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: id}); !errors.Is(err, ErrInvalidID) || err.Error() != want {
+				t.Errorf("got %v\nwant %s", err, want)
+			}
+		}
+		if run, err := r.Start(t.Context(), "w", nil, StartOptions{ID: long}); err != nil || run.ID() != long {
+			t.Errorf("256 bytes: %v", err)
+		}
+	})
+}

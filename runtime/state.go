@@ -2,6 +2,7 @@ package cloacina
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 )
@@ -46,12 +47,61 @@ func (s State) Ended() bool {
 func runState(s engine.RunStatus) State   { return State(s.String()) }
 func taskState(s engine.TaskStatus) State { return State(s.String()) }
 
+// The states of runs, and of those that have ended.
+var (
+	runStates   = []State{Running, Paused, Blocked, Completed, Failed, Cancelled}
+	endedStates = []State{Completed, Failed, Cancelled}
+)
+
 // runStatus is the engine's name of a run's state.
 func runStatus(s State) (engine.RunStatus, error) {
 	var status engine.RunStatus
 	if err := status.UnmarshalText([]byte(s)); err != nil {
-		return 0, fmt.Errorf("%q is not the state of a run, which is "+
-			"running, paused, blocked, completed, failed or cancelled", string(s))
+		return 0, fmt.Errorf("%q is not the state of a run, which is %s", string(s), choice(s, runStates))
 	}
 	return status, nil
+}
+
+// choice lists states, and which of them somebody probably meant.
+func choice(wrong State, states []State) string {
+	var b strings.Builder
+	meant, fewest := State(""), 3 // further apart, it was something else
+	for i, s := range states {
+		switch i {
+		case 0:
+		case len(states) - 1:
+			b.WriteString(" or ")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(s))
+		if n := distance(strings.ToLower(string(wrong)), string(s)); n < fewest {
+			meant, fewest = s, n
+		}
+	}
+	if meant != "" {
+		fmt.Fprintf(&b, "; did you mean %q?", string(meant))
+	}
+	return b.String()
+}
+
+// distance counts the bytes to insert, remove or replace that make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := before
+			if a[i] != b[j] {
+				cost++
+			}
+			before = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }

@@ -28,6 +28,7 @@ func (l *loop) step(run *openRun, e engine.Event, cause *failure) {
 
 // follow acts on one decision.
 func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause *failure) {
+	l.notice(run, e, d, cause)
 	switch d.Kind {
 	case engine.BecameReady:
 		l.becameReady(run, e, d)
@@ -70,15 +71,19 @@ func (l *loop) becameReady(run *openRun, e *engine.Event, d engine.Decision) {
 // cutOff stores that an attempt was stopped or interrupted; it runs again.
 func (l *loop) cutOff(run *openRun, kind engine.EventKind, d engine.Decision) {
 	end := store.AttemptEnded{Run: run.num, Task: d.Task, Attempt: d.Attempt, At: l.millis()}
-	word := "stopped"
+	word, often := "stopped", ""
 	end.Outcome = store.AttemptStopped
 	if kind == engine.Interrupted {
 		word = "interrupted"
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
+		often = fmt.Sprintf(", interruption %d", end.Interruptions)
+		if limit := l.r.cfg.MaxInterruptions; limit >= 0 {
+			often += fmt.Sprintf(" of %d", limit)
+		}
 	}
 	l.store(run, end)
 	l.logTask(run, d.Task, slog.LevelWarn, componentScheduler,
-		fmt.Sprintf("Task %s: %s (attempt %d runs again)", word, run.plan.Tasks[d.Task].ID, d.Attempt),
+		fmt.Sprintf("Task %s: %s (attempt %d runs again%s)", word, run.plan.Tasks[d.Task].ID, d.Attempt, often),
 		slog.Int(fieldAttempt, d.Attempt))
 }
 
@@ -120,6 +125,7 @@ func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
 
 func (l *loop) willRetry(run *openRun, d engine.Decision, cause *failure) {
 	run.errs[d.Task] = cause.err
+	delete(run.delayed, d.Task) // it was about the retry before
 	l.store(run, store.AttemptEnded{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptFailed,
 		Error: cause.stored(), At: l.millis(), Due: d.Due,
@@ -146,8 +152,12 @@ func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 	l.store(run, store.TaskEnded{
 		Run: run.num, Task: d.Task, Status: engine.TaskFailed, At: l.millis(), Callback: callback != nil,
 	})
-	l.logTask(run, d.Task, slog.LevelError, componentExecutor,
-		fmt.Sprintf("Task failed: %s (attempt %d, no retry)", run.plan.Tasks[d.Task].ID, d.Attempt),
+	level, may := slog.LevelError, ""
+	if run.plan.Tasks[d.Task].AllowFailure {
+		level, may = slog.LevelWarn, ", may fail"
+	}
+	l.logTask(run, d.Task, level, componentExecutor,
+		fmt.Sprintf("Task failed: %s (attempt %d, no retry%s)", run.plan.Tasks[d.Task].ID, d.Attempt, may),
 		append(cause.attrs(), slog.Int(fieldAttempt, d.Attempt))...)
 	l.callback(run, d.Task, d.Attempt, callback, cause.err)
 }
@@ -170,10 +180,16 @@ func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause 
 	if d.Status != engine.RunCompleted {
 		level = slog.LevelError
 	}
-	if e.Kind == engine.TimedOut {
+	var why []slog.Attr
+	switch e.Kind {
+	case engine.TimedOut:
 		end.Error = cause.text
+		why = cause.attrs()
+	case engine.Cancel: // somebody wanted it
+		level = slog.LevelWarn
+		why = []slog.Attr{slog.String(fieldReason, "cancelled with Runner.Cancel")}
 	}
-	l.logRun(run, level, runSummary(run.state))
+	l.logRun(run, level, runSummary(run.state), why...)
 	l.store(run, end)
 	l.close(run, nil)
 	l.sweepAfter(run)

@@ -29,7 +29,7 @@ func (l *loop) persist(changes []pending) error {
 	if errors.Is(err, store.ErrUnavailable) {
 		err = l.persevere(batch, err)
 	}
-	if err == nil || errors.Is(err, ErrStore) {
+	if err == nil || errors.Is(err, ErrStore) || isRefusal(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrStore, err)
@@ -49,7 +49,7 @@ func (l *loop) persevere(batch []store.Change, err error) error {
 			return &givenUpError{err}
 		}
 	}
-	if err == nil {
+	if err == nil || isRefusal(err) {
 		l.tell(slog.LevelInfo, "Store is available again",
 			durationAttr("after", time.Since(begin).Round(time.Millisecond)))
 	}
@@ -64,14 +64,24 @@ func (l *loop) tell(level slog.Level, message string, attrs ...slog.Attr) {
 }
 
 // pause waits and reports true, or false if a shutdown has lost its patience.
+// What is reported meanwhile stays queued, but who registers need not wait.
 func (l *loop) pause(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-l.r.impatient:
-		return false
+	defer l.r.queue.rearm()
+	for {
+		select {
+		case <-timer.C:
+			return true
+		case <-l.r.impatient:
+			return false
+		case <-l.r.queue.wake:
+			l.r.queue.each(func(e event) {
+				if e, ok := e.(*registerEvent); ok {
+					e.accepted()
+				}
+			})
+		}
 	}
 }
 

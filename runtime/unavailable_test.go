@@ -130,6 +130,30 @@ func TestUnavailableStoreIsLoggedOnce(t *testing.T) {
 	})
 }
 
+// A store that is there again and refuses what it is asked for is there again.
+func TestAvailableAgainAndRefusing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, log := &flaky{Store: memory.New()}, &logs{}
+		r := place{":memory:", Config{store: s, Handler: log}}.open(t, flow("w", plain("a", nothing)))
+		defer shutdown(t, r)
+		answers := []error{errFull, store.ErrFenced, nil}
+		s.err = func() (err error) {
+			if len(answers) > 0 {
+				err, answers = answers[0], answers[1:]
+			}
+			return err
+		}
+		if _, err := r.Execute(t.Context(), "w", nil); !errors.Is(err, store.ErrFenced) || errors.Is(err, ErrStore) {
+			t.Errorf("execute: %v", err)
+		}
+		log.has(t, "Store is available again")
+		if _, err := r.Execute(t.Context(), "w", nil); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // The ctx of a call bounds its wait for the store, and a run that was not
 // waited for is there when the store is.
 func TestCtxBoundsTheWaitForTheStore(t *testing.T) {
@@ -226,6 +250,44 @@ func TestRegisterDoesNotWaitForTheStore(t *testing.T) {
 		}
 		if err := r.Cancel(t.Context(), "cut"); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A second Register does not wait for it either, while the loop is busy with
+// what the first one has to store.
+func TestRegisterWhileTheStoreIsAwaited(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &flaky{Store: memory.New()}
+		r := place{":memory:", Config{store: s}}.open(t, flow("w", plain("a", nothing)))
+		s.set(errFull)
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		wg.Go(func() {
+			if _, err := r.Execute(t.Context(), "w", nil); err != nil {
+				t.Error(err)
+			}
+		})
+		pass(time.Minute)
+		begin := time.Now()
+		for _, name := range []string{"u", "v"} {
+			if err := r.Register(flow(name, plain("a", nothing))); err != nil || time.Since(begin) > 0 {
+				t.Errorf("register %s: %v after %v", name, err, time.Since(begin))
+			}
+		}
+		if err := r.Register(flow("u", plain("a", nothing))); err == nil {
+			t.Error("a name was registered twice")
+		}
+		s.set(nil)
+		for _, name := range []string{"u", "v"} {
+			if _, err := r.Execute(t.Context(), name, nil); err != nil {
+				t.Error(err)
+			}
+		}
+		shutdown(t, r)
+		if err := r.Register(flow("x", plain("a", nothing))); !errors.Is(err, ErrShutdown) {
+			t.Errorf("register after the end: %v", err)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package cloacina
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -72,19 +73,23 @@ func (run *openRun) blockedNow() error { return fmt.Errorf("%w: %w", ErrBlocked,
 func (l *loop) accept(run *openRun, w *workflow, a answer) {
 	p := newPlanner()
 	c, obstacles, err := p.plot(run, w, true)
+	damage, damaged := errors.AsType[*damageError](err)
 	switch {
+	case damaged:
+		a.give(fmt.Errorf("%w: %w", ErrBlocked, damage.remedied(run)))
+		return
 	case err != nil:
-		a.give(fmt.Errorf("%w: %w", ErrBlocked, err))
+		a.give(fmt.Errorf("%w: %w; give it up with r.Cancel(ctx, %q)", ErrBlocked, err, run.id))
 		return
 	case c == nil:
-		a.give(fmt.Errorf("%w: %s; %s", ErrBlocked, obstaclesText(obstacles), waysOut(run.id, false)))
+		a.give(fmt.Errorf("%w: %s", ErrBlocked, withRemedy(obstaclesText(obstacles), waysOut(run.id, false))))
 		return
 	}
 	next := l.resume(p, c)
 	l.wakeCallbacks()
-	l.effects = append(l.effects, effect{run: next, refused: a.give, do: func() {
-		if next.stuck() { // again, at once
-			a.give(next.blocked)
+	l.effects = append(l.effects, effect{run: next, refused: a.refuse, do: func() {
+		if b := next.blocked.Load(); b != nil { // again, at once
+			a.give(b.err)
 			return
 		}
 		a.give(nil)

@@ -43,7 +43,7 @@ type Problem struct {
 // that cannot be read as a store at all, such as one that is not there. Pages of
 // the file that are not in use are not looked at.
 func Verify(ctx context.Context, path string) (*Verification, error) {
-	file, err := filePath(path)
+	file, err := filePath(path, `the file of a store, such as "runs.db"`)
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
@@ -100,13 +100,15 @@ func (p Problem) String() string {
 
 // What to do about problems, if all of them belong to runs, and else.
 const (
-	adviceOnRuns = `To repair, put the last copy that Runner.Backup made in the place of the file. Without
-one, do not rely on what the named runs have stored; the others are sound. Remove those
-that have ended with Runner.Purge. Those that have not stay blocked until the file is
-repaired, and keep none of the others from going on.`
-	adviceOnFile = `To repair, put the last copy that Runner.Backup made in the place of the file. Without
-one, save what can be read with ".recover" of the sqlite3 command and start with a new
-file. Runs that are not named may be affected too.`
+	adviceOnRuns = `To repair, stop the program, remove FILE-wal and FILE-shm, then put the last copy that
+Runner.Backup made in the place of FILE. Without one, do not rely on what the named
+runs have stored; the others are sound. Remove those that have ended with Runner.Purge.
+Those that have not stay blocked until the file is repaired, and keep none of the others
+from going on.`
+	adviceOnFile = `To repair, stop the program, remove FILE-wal and FILE-shm, then put the last copy that
+Runner.Backup made in the place of FILE. Without one, save what can be read with
+".recover" of the sqlite3 command and start with a new file. Runs that are not named may
+be affected too.`
 )
 
 // advice says how to repair.

@@ -111,7 +111,7 @@ func TestVerifyWhatIsNoStore(t *testing.T) {
 		t.Errorf("the file that was not there: %v", err)
 	}
 	for path, want := range map[string]string{
-		"": "verify: the path is empty", ":memory:": "verify: the store is kept in memory, there is no file",
+		"": `verify: the path is empty; pass the file of a store, such as "runs.db"`, ":memory:": "verify: the store is kept in memory, there is no file",
 	} {
 		if _, err := Verify(t.Context(), path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", path, err)
