@@ -6,6 +6,7 @@
 //
 //	cloacina-gen [packages]          write what is missing or out of date
 //	cloacina-gen check [packages]    write nothing; fail if something would be
+//	cloacina-gen init [directory]    write a small working project to start from
 //
 // Packages are named as for the go command: a directory, an import path, or a
 // pattern such as ./... that stands for all below. Without any, the package in
@@ -61,6 +62,19 @@
 //
 // Name the packages of the one program that the store belongs to. It is the
 // moment that is judged: runs of a program that is still going get further.
+//
+// # Init
+//
+// Init writes a workflow with a main function and a test into a directory, by
+// default the current one, and prints the commands that make it run. It can be
+// run before anything is installed:
+//
+//	go run github.com/cloacina-go/cloacina/cmd/cloacina-gen@latest init forecast
+//
+// A directory that belongs to no module becomes one; its path is the name of the
+// directory unless --module gives another. Within a module the project becomes
+// a package of it, and with --module a module of its own. Existing files are never
+// changed: a directory that has Go files is refused. It writes all files or none.
 //
 // # Exit status
 //

@@ -49,7 +49,7 @@ func newRoot() *cobra.Command {
 	// Cobra's own would have shorthands with one dash.
 	root.PersistentFlags().Bool("help", false, "print this")
 	root.Flags().Bool("version", false, "print the version")
-	root.AddCommand(newCheck(opts))
+	root.AddCommand(newCheck(opts), newInit())
 	return root
 }
 
