@@ -7,6 +7,13 @@ LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 STYLE ?= typed
 OUTCOME ?= random
 FUZZTIME ?= 30s
+# On a terminal make run shows the run as a live tree, else its log. PROGRESS= turns it off.
+PROGRESS ?= $(shell test -t 2 && echo 1)
+
+# The packages with annotations of their own.
+ANNOTATED := ./examples/... ./cmd/cloacina-gen/internal/starter/...
+# The examples with recorded output.
+RECORDED := $(patsubst examples/%/README.md,./examples/%/...,$(wildcard examples/*/README.md))
 
 .PHONY: help
 help: ## Show this list.
@@ -15,16 +22,16 @@ help: ## Show this list.
 .PHONY: run
 run: generate ## Generate and run tutorial 04. OUTCOME=fetch|cache|none|random STYLE=typed|dynamic
 	$(if $(filter typed dynamic,$(STYLE)),,$(error unknown STYLE "$(STYLE)": want typed or dynamic))
-	$(GO) run ./examples/tutorial_04/$(STYLE) -outcome $(OUTCOME)
+	$(GO) run ./examples/tutorial_04/$(STYLE) -outcome $(OUTCOME) $(if $(PROGRESS),-progress)
 
 .PHONY: generate
-generate: ## Regenerate the code of all examples.
-	$(GO) generate ./examples/...
+generate: ## Regenerate the code of all examples, and of the project that init writes.
+	$(GO) generate $(ANNOTATED)
 
 .PHONY: test
 test: ## Run all tests, then those that exercise concurrency under the race detector.
 	$(GO) vet ./...
-	$(GO) run ./cmd/cloacina-gen check --werror ./examples/...
+	$(GO) run ./cmd/cloacina-gen check --werror $(ANNOTATED)
 	$(GO) test ./...
 	$(MAKE) race
 
@@ -36,7 +43,7 @@ RACE_SQLITE_RUNTIME := TestManyRunsAtOnce|TestCancelEndsEverythingAtOnce|TestRec
 .PHONY: race
 race: ## Run the tests that exercise concurrency under the race detector.
 	$(GO) test -race ./annotations/... ./internal/plan ./internal/jsonvalue ./internal/engine ./internal/store/memory
-	$(GO) test -race ./runtime -skip '/sqlite'
+	$(GO) test -race ./runtime ./runtime/cloacinatest ./runtime/console ./runtime/progress ./internal/terminal -skip '/sqlite'
 	$(GO) test -race ./runtime -run '($(RACE_SQLITE_RUNTIME))/sqlite|TestRandomRunsSurviveRestarts'
 	$(GO) test -race ./internal/store/sqlite -run '$(RACE_SQLITE_STORE)'
 
@@ -61,10 +68,17 @@ bench: ## Run the benchmarks; those of recovery kill real processes.
 .PHONY: golden
 golden: generate ## Rewrite recorded outputs; review the difference like code.
 	$(GO) test ./annotations/check ./cmd/cloacina-gen ./cmd/cloacina-gen/internal/emit \
-		./cmd/cloacina-gen/internal/report ./examples/tutorial_04/... -update
+		./cmd/cloacina-gen/internal/report ./runtime/cloacinatest ./runtime/console ./runtime/progress \
+		$(RECORDED) -update
+	$(GO) test ./internal/docs -update # these two copy from what the others have written
 	$(GO) test ./examples -update
 
 .PHONY: lint
 lint: ## Check formatting and run the linters.
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) run $(LINT) run ./...
+
+.PHONY: cross
+cross: ## Vet for the systems that the tests do not run on.
+	GOOS=darwin $(GO) vet ./...
+	GOOS=windows $(GO) vet ./...

@@ -1,4 +1,6 @@
-// Package console gives the tutorials the look of the text they come from:
+// Package console gives the examples their look. On a terminal it is that of
+// [github.com/cloacina-go/cloacina/runtime/console], and elsewhere, as in what is
+// recorded of them, that of the text they come from:
 //
 //	INFO  tutorial_04 > Executing workflow
 package console
@@ -9,35 +11,45 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/rs/zerolog/log"
 
+	"github.com/cloacina-go/cloacina/internal/terminal"
 	cloacina "github.com/cloacina-go/cloacina/runtime"
+	"github.com/cloacina-go/cloacina/runtime/console"
+	"github.com/cloacina-go/cloacina/runtime/progress"
 )
 
-// Logger returns a logger that writes one line an event: level, component,
-// message, and the fields that add something to it. Control characters are
-// escaped, so that no value can take over the terminal.
+// Logger returns the logger of an example: lines with colours if out is a
+// terminal, else those of the text.
 func Logger(out io.Writer, component string) zerolog.Logger {
-	w := zerolog.ConsoleWriter{
+	if terminal.Is(out) {
+		return console.NewWith(out, console.Options{Name: component})
+	}
+	return asInTheText(out, component)
+}
+
+// asInTheText writes one line an event: level, component, message, and the fields
+// that add something to it. Control characters are escaped.
+func asInTheText(out io.Writer, component string) zerolog.Logger {
+	return zerolog.New(zerolog.ConsoleWriter{
 		Out:           out,
 		NoColor:       true,
 		PartsOrder:    []string{zerolog.LevelFieldName, "component", zerolog.MessageFieldName},
 		FieldsExclude: []string{"component", "workflow", "task", "attempt", "delay", "callbacks", "running"},
 		FormatPrepare: dropRoutine,
 		FormatLevel:   func(v any) string { return fmt.Sprintf("%-5s", strings.ToUpper(fmt.Sprint(v))) },
-		FormatMessage: func(v any) string { return printable(fmt.Sprint(v)) },
+		FormatMessage: func(v any) string { return terminal.Escape(fmt.Sprint(v)) },
 		FormatPartValueByName: func(v any, _ string) string {
 			if v == nil {
 				v = component
 			}
-			return printable(fmt.Sprint(v)) + " >"
+			return terminal.Escape(fmt.Sprint(v)) + " >"
 		},
-	}
-	return zerolog.New(w)
+	})
 }
 
 // dropRoutine leaves the id of the run to lines that ask somebody to act.
@@ -48,12 +60,22 @@ func dropRoutine(fields map[string]any) error {
 	return nil
 }
 
-// printable returns s, quoted if it holds characters that a terminal would obey.
-func printable(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && !strconv.IsPrint(r) }) {
-		return strconv.Quote(s)
+// ShowFunc shows how a run goes, until it has ended.
+type ShowFunc func(ctx context.Context, runner *cloacina.Runner, id string) error
+
+// Progress returns what shows a run as a tree of its tasks, if that is wanted. The
+// global log, whose lines would tear the tree apart, is silent until then. Else the
+// log shows the run, and the function does nothing.
+func Progress(out io.Writer, wanted bool) ShowFunc {
+	if !wanted {
+		return func(context.Context, *cloacina.Runner, string) error { return nil }
 	}
-	return s
+	logger := log.Logger
+	log.Logger = zerolog.Nop()
+	return func(ctx context.Context, runner *cloacina.Runner, id string) error {
+		defer func() { log.Logger = logger }()
+		return progress.Show(ctx, out, runner, id)
+	}
 }
 
 // Resume waits for the runs that an earlier process left open, and logs what

@@ -13,6 +13,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the recorded outputs")
 
+// Update reports whether recorded outputs are to be rewritten.
+func Update() bool { return *update }
+
 // Check compares got with the file testdata/name, or rewrites it under -update.
 func Check(t *testing.T, name, got string) {
 	t.Helper()

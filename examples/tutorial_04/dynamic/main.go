@@ -41,6 +41,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	db := flags.String("db", "error_handling.db", "the `file` that keeps the runs")
 	id := flags.String("id", "", "the run's `id`; a run that exists already is not started again (default a new one)")
 	outcome := flags.String("outcome", "random", "what works: fetch, cache, none, or random")
+	tree := flags.Bool("progress", false, "show the run as a tree of its tasks instead of the log")
 	if err := flags.Parse(args); err != nil {
 		return ignoreHelp(err)
 	}
@@ -51,6 +52,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	log.Logger = console.Logger(out, "tutorial_04")
+	show := console.Progress(out, *tree)
 	log.Info().Msg("Starting Tutorial 04: Error Handling and Retries")
 	log.Info().Msg("This demonstrates retry policies, fallback strategies, and resilient workflows")
 
@@ -58,7 +60,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	err = execute(ctx, runner, *id)
+	err = execute(ctx, runner, *id, show)
 	if errors.Is(err, context.Canceled) {
 		log.Warn().Msg("Interrupted: an unfinished run goes on at the next start")
 		err = nil
@@ -71,7 +73,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // execute runs the workflow and prints what became of it. A run that failed is
 // an outcome of the tutorial, not an error of the program.
-func execute(ctx context.Context, runner *cloacina.Runner, id string) error {
+func execute(ctx context.Context, runner *cloacina.Runner, id string, show console.ShowFunc) error {
 	if err := runner.Register(Workflow()); err != nil {
 		return err
 	}
@@ -81,6 +83,9 @@ func execute(ctx context.Context, runner *cloacina.Runner, id string) error {
 	log.Info().Msg("Executing workflow")
 	started, err := runner.Start(ctx, "error_handling_workflow", nil, cloacina.StartOptions{ID: id})
 	if err != nil {
+		return err
+	}
+	if err := show(ctx, runner, started.ID()); err != nil {
 		return err
 	}
 	result, err := started.Wait(ctx)

@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	db := flags.String("db", "error_handling.db", "the `file` that keeps the runs")
 	id := flags.String("id", "", "the run's `id`; a run that exists already is not started again (default a new one)")
 	outcome := flags.String("outcome", "random", "what works: fetch, cache, none, or random")
+	tree := flags.Bool("progress", false, "show the run as a tree of its tasks instead of the log")
 	if err := flags.Parse(args); err != nil {
 		return ignoreHelp(err)
 	}
@@ -49,6 +50,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	log.Logger = console.Logger(out, "tutorial_04")
+	show := console.Progress(out, *tree)
 	log.Info().Msg("Starting Tutorial 04: Error Handling and Retries")
 	log.Info().Msg("This demonstrates retry policies, fallback strategies, and resilient workflows")
 
@@ -56,7 +58,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	err = execute(ctx, runner, *id, in)
+	err = execute(ctx, runner, *id, in, show)
 	if errors.Is(err, context.Canceled) {
 		log.Warn().Msg("Interrupted: an unfinished run goes on at the next start")
 		err = nil
@@ -69,7 +71,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // execute runs the workflow and prints what became of it. A run that failed is
 // an outcome of the tutorial, not an error of the program.
-func execute(ctx context.Context, runner *cloacina.Runner, id string, in Input) error {
+func execute(ctx context.Context, runner *cloacina.Runner, id string, in Input, show console.ShowFunc) error {
 	if err := runner.Register(Workflow()); err != nil {
 		return err
 	}
@@ -79,6 +81,9 @@ func execute(ctx context.Context, runner *cloacina.Runner, id string, in Input) 
 	log.Info().Msg("Executing workflow")
 	started, err := Start(ctx, runner, in, cloacina.StartOptions{ID: id})
 	if err != nil {
+		return err
+	}
+	if err := show(ctx, runner, started.ID()); err != nil {
 		return err
 	}
 	outcome, err := started.Handle().Wait(ctx)
