@@ -44,7 +44,9 @@ func (o *Outcomes) Cancelled(tasks ...string) *Outcomes {
 }
 
 // Skipped asserts that a task was skipped, and that the reason, a list of the
-// conditions of its rule with what they were, contains this text.
+// conditions of its rule with what they were, contains this text. Conditions are
+// named in one form, whichever the rule is written in:
+// context_value("score", greater_or_equal, 80) is false.
 func (o *Outcomes) Skipped(task, reason string) *Outcomes {
 	o.t.Helper()
 	switch i, ok := o.find(task); {
