@@ -124,7 +124,7 @@ func (p *planner) plot(run *openRun, w *workflow, accept bool) (*course, []engin
 		return nil, nil, err
 	}
 	c.state = c.adoption.Run
-	return c, nil, checked(c.state, c.graph.RestoreAdopted)
+	return c, nil, c.graph.RestoreWhole(c.state, true)
 }
 
 // intact checks that a run fits its own plan: that its rows are all there. Without
@@ -141,37 +141,7 @@ func (p *planner) intact(run *openRun, w *workflow) error {
 		}
 		p.own[run.plan.Fingerprint] = g
 	}
-	if run.undecided() {
-		return checked(run.state, g.RestoreAdopted)
-	}
-	return checked(run.state, g.Restore)
-}
-
-// undecided reports whether an assertion kept the run from deciding about tasks
-// that wait for nothing. In any other state a run has no such tasks.
-func (run *openRun) undecided() bool {
-	if run.cause != store.BlockedByViolation {
-		return false
-	}
-	for _, kind := range []engine.EventKind{engine.Begin, engine.Replan, engine.Unblock} {
-		v := engine.Violation{Run: run.id, Event: engine.Event{Kind: kind}}
-		if strings.HasPrefix(run.reason, v.Error()) { // the reason is what the store keeps of it
-			return true
-		}
-	}
-	return false
-}
-
-// checked restores a run as if it were not blocked: the states of a blocked one
-// would not be looked at.
-func checked(state *engine.Run, restore func(*engine.Run) error) error {
-	status := state.Status
-	if status == engine.RunBlocked {
-		state.Status = engine.RunRunning
-	}
-	err := restore(state)
-	state.Status = status
-	return err
+	return g.RestoreWhole(run.state, run.cause == store.BlockedUndecided)
 }
 
 // graphOf returns the graph of a plan that runs of a workflow adopt: its tasks

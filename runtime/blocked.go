@@ -83,8 +83,12 @@ func waysOut(id string, accept bool) string {
 // other runs go on.
 func (l *loop) violated(run *openRun, err error) {
 	attrs := []slog.Attr{errorAttr(err)}
+	cause := store.BlockedByViolation
 	var v *engine.Violation
 	if errors.As(err, &v) {
+		if v.Undecided() {
+			cause = store.BlockedUndecided
+		}
 		attrs = append(attrs, slog.String("dump", v.Dump), slog.String("stack", string(v.Stack)))
 	}
 	l.logRun(run, slog.LevelError, "Pipeline blocked", attrs...)
@@ -93,6 +97,6 @@ func (l *loop) violated(run *openRun, err error) {
 			l.settle(c, ErrBlocked)
 		}
 	}
-	l.block(run, store.BlockedByViolation, withRemedy(errorText(err), fmt.Sprintf("once the cause is gone, go on with "+
+	l.block(run, cause, withRemedy(errorText(err), fmt.Sprintf("once the cause is gone, go on with "+
 		"r.Unblock(ctx, %q, cloacina.UnblockAccept), or give it up with r.Cancel(ctx, %[1]q)", run.id)))
 }

@@ -137,7 +137,7 @@ func (l *loop) wakeTasks(run *openRun, c *course) {
 	}
 	// An attempt that an assertion has cut off was not interrupted by a death.
 	kind := engine.Interrupted
-	if c.run.cause == store.BlockedByViolation {
+	if c.run.cause.Violated() {
 		kind = engine.Stopped
 	}
 	for _, i := range cut {

@@ -12,14 +12,20 @@ import "slices"
 // decisions of its [Begin] is such a run, unless it has no tasks: one
 // transaction holds both. The states of a run that is blocked already are not
 // checked; [Unblock] does that.
-func (g *Graph) Restore(r *Run) error { return g.restored(r, false) }
+func (g *Graph) Restore(r *Run) error { return g.restored(r, false, false) }
 
 // RestoreAdopted is [Graph.Restore] for the run of an [Adoption]: tasks may
 // wait for nothing, and nothing may be left of the run. Step a [Replan] next.
-func (g *Graph) RestoreAdopted(r *Run) error { return g.restored(r, true) }
+func (g *Graph) RestoreAdopted(r *Run) error { return g.restored(r, true, false) }
 
-func (g *Graph) restored(r *Run, adopted bool) error {
-	if v := g.restore(r, adopted); v != nil {
+// RestoreWhole is [Graph.Restore] that looks at the states of a blocked run, too:
+// blocking leaves them as they were, so they have to be ones of a run that goes
+// on. With undecided it may have tasks that wait for nothing, because an assertion
+// failed when they were to be decided; see [Violation.Undecided].
+func (g *Graph) RestoreWhole(r *Run, undecided bool) error { return g.restored(r, undecided, true) }
+
+func (g *Graph) restored(r *Run, adopted, whole bool) error {
+	if v := g.restore(r, adopted, whole); v != nil {
 		v.Run, v.Dump = r.ID, g.dump(r)
 		return v
 	}
@@ -27,7 +33,7 @@ func (g *Graph) restored(r *Run, adopted bool) error {
 }
 
 // restore does not insist on what a Replan is still to do if the run is adopted.
-func (g *Graph) restore(r *Run, adopted bool) *Violation {
+func (g *Graph) restore(r *Run, adopted, whole bool) *Violation {
 	if len(r.Tasks) != len(g.plan.Tasks) {
 		return violation("it has %d tasks, its plan %d", len(r.Tasks), len(g.plan.Tasks))
 	}
@@ -38,7 +44,7 @@ func (g *Graph) restore(r *Run, adopted bool) *Violation {
 		return violation("its initial context is not sorted by key: %q", keysOf(r.Initial))
 	}
 	g.count(r)
-	if r.Status == RunBlocked {
+	if r.Status == RunBlocked && !whole {
 		return nil
 	}
 	for i := range r.Tasks {

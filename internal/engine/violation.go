@@ -32,6 +32,12 @@ func (v *Violation) Error() string {
 		v.Run, v.Event.Kind, v.Event.Task, v.Event.Attempt, v.Reason)
 }
 
+// Undecided reports whether the event was to decide about every task that waits
+// for nothing: the run is then left with such, which no other run has.
+func (v *Violation) Undecided() bool {
+	return v.Event.Kind == Begin || v.Event.Kind == Replan || v.Event.Kind == Unblock
+}
+
 // maxDumped bounds the tasks of a dump; more help nobody.
 const maxDumped = 200
 

@@ -194,7 +194,13 @@ const (
 	BlockedByPlan BlockCause = iota + 1
 	// BlockedByViolation means that an assertion about the run failed.
 	BlockedByViolation
+	// BlockedUndecided means that an assertion failed when the run was to decide
+	// about tasks that wait for nothing, so that they are undecided still.
+	BlockedUndecided
 )
+
+// Violated reports whether an assertion failed.
+func (c BlockCause) Violated() bool { return c == BlockedByViolation || c == BlockedUndecided }
 
 // RunBlocked records that nothing of a run goes on until [RunUnblocked] or its
 // end. Its tasks keep their states; all that can be recorded of them is that

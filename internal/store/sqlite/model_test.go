@@ -71,7 +71,7 @@ func purgeBoth(t *rapid.T, model, s store.Store) {
 		Workflow:    rapid.SampledFrom([]string{"", "two", "three"}).Draw(t, "workflow"),
 		Statuses:    rapid.SampledFrom([][]engine.RunStatus{nil, {engine.RunFailed}, {engine.RunFailed, engine.RunCancelled}}).Draw(t, "statuses"),
 		EndedBefore: rapid.Int64Range(0, 9).Draw(t, "ended before"),
-		Limit:       rapid.IntRange(0, 2).Draw(t, "limit"),
+		Limit:       rapid.IntRange(0, 3).Draw(t, "limit"),
 	}
 	want, err := model.Purge(context.Background(), f)
 	if err != nil {

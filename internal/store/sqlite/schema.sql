@@ -37,7 +37,7 @@ CREATE TABLE run (
     created  INTEGER NOT NULL,
     deadline INTEGER,
     status   INTEGER NOT NULL CHECK (status BETWEEN 1 AND 6),
-    cause    INTEGER CHECK ((cause IS NULL) = (status <> 3) AND cause IN (1, 2)), -- why it is blocked
+    cause    INTEGER CHECK ((cause IS NULL) = (status <> 3) AND cause IN (1, 2, 3)), -- why it is blocked
     ended    INTEGER CHECK ((ended IS NULL) = (status < 4)),
     error    TEXT, -- also the reason of a blocked run
     keys     TEXT,
@@ -108,7 +108,7 @@ SELECT run.num, run.id, plan.name AS workflow,
     CASE run.status WHEN 1 THEN 'running' WHEN 2 THEN 'paused' WHEN 3 THEN 'blocked'
         WHEN 4 THEN 'completed' WHEN 5 THEN 'failed' WHEN 6 THEN 'cancelled' END AS status,
     run.created, run.ended, run.deadline, run.error,
-    CASE run.cause WHEN 1 THEN 'plan' WHEN 2 THEN 'violation' END AS cause
+    CASE run.cause WHEN 1 THEN 'plan' WHEN 2 THEN 'violation' WHEN 3 THEN 'undecided' END AS cause
 FROM run JOIN plan ON plan.id = run.plan;
 
 CREATE VIEW tasks AS

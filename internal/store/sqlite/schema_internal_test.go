@@ -34,7 +34,7 @@ func TestTheSchemaRefuses(t *testing.T) {
 		"UPDATE step SET outcome = 6, ended = 1":        lib.SQLITE_CONSTRAINT_CHECK,
 		"UPDATE step SET outcome = 1, ended = NULL":     lib.SQLITE_CONSTRAINT_CHECK,
 		"UPDATE run SET cause = 0 WHERE status = 3":     lib.SQLITE_CONSTRAINT_CHECK,
-		"UPDATE run SET cause = 3 WHERE status = 3":     lib.SQLITE_CONSTRAINT_CHECK,
+		"UPDATE run SET cause = 4 WHERE status = 3":     lib.SQLITE_CONSTRAINT_CHECK,
 		"UPDATE run SET cause = NULL WHERE status = 3":  lib.SQLITE_CONSTRAINT_CHECK,
 		"UPDATE step SET interruptions = -1":            lib.SQLITE_CONSTRAINT_CHECK,
 		"UPDATE callback SET task = -1":                 lib.SQLITE_CONSTRAINT_CHECK,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/store"
 )
 
 // checkRuns restores every run, ended or not, as a runner would.
@@ -31,10 +32,11 @@ func (v *verifier) checkRuns() {
 // checkRun returns what is wrong with a run.
 func (v *verifier) checkRun(num int64) []Problem {
 	var r engine.Run
-	var planID, replans int64
+	var planID int64
+	var cause store.BlockCause
 	err := query(v.ctx, v.c, selectStored, func(values []driver.Value) (err error) {
 		r = engine.Run{ID: text(values[0]), Status: engine.RunStatus(integer(values[2])), Deadline: integer(values[3])}
-		planID, replans = integer(values[1]), integer(values[6])
+		planID, cause = integer(values[1]), store.BlockCause(integer(values[6]))
 		r.Initial, err = unpack(values[4], values[5])
 		return err
 	}, num)
@@ -52,26 +54,15 @@ func (v *verifier) checkRun(num int64) []Problem {
 	if whole, problems := v.readHistory(num, p, &r); !whole || len(problems) > 0 {
 		return problems // what they leave cannot fit together
 	}
-	if r.Status == engine.RunBlocked {
-		// The engine does not look at the states of a blocked run. Blocking leaves
-		// them as they were, so they have to be ones of a run that goes on.
-		r.Status = engine.RunRunning
-	}
-	restore := p.graph.Restore
-	if replans > 0 {
-		restore = p.graph.RestoreAdopted
-	}
 	var violation *engine.Violation
-	if err := restore(&r); errors.As(err, &violation) {
+	if err := p.graph.RestoreWhole(&r, cause == store.BlockedUndecided); errors.As(err, &violation) {
 		return []Problem{{Text: "what is stored of the run does not fit together: " + violation.Reason}}
 	}
 	return nil
 }
 
 // selectStored reads what a run is restored from, its history aside.
-const selectStored = `SELECT id, plan, status, deadline, keys, vals,
-	(SELECT count(*) FROM replan WHERE replan.id >= run.num << 28 AND replan.id < (run.num + 1) << 28)
-	FROM run WHERE num = ?`
+const selectStored = `SELECT id, plan, status, deadline, keys, vals, cause FROM run WHERE num = ?`
 
 // readHistory fills in the states of a run's tasks. Rows that do not fit their
 // checksum are known already; whole says that there are none.

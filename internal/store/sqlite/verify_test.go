@@ -151,6 +151,37 @@ func TestVerifyFindsNothingWrong(t *testing.T) {
 	}
 }
 
+// An assertion that fails when tasks are to be decided leaves them undecided.
+// In any other run, blocked or under another plan, it means that rows are missing.
+func TestVerifyOfUndecidedTasks(t *testing.T) {
+	t.Parallel()
+	blocked := func(cause store.BlockCause) store.Change {
+		return store.RunBlocked{Run: 1, Cause: cause, Reason: "why", At: 120}
+	}
+	for name, tt := range map[string]struct {
+		last store.Change
+		fits bool
+	}{
+		"blocked when it was to decide": {blocked(store.BlockedUndecided), true},
+		"blocked by a violation":        {blocked(store.BlockedByViolation), false},
+		"blocked by its plan":           {blocked(store.BlockedByPlan), false},
+		"under another plan":            {store.RunReplanned{Run: 1, Plan: orders(), Tasks: []int{0, 1, 2, 3}, At: 120}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "runs.db")
+			s, run := open(t, path), changesOf(1)
+			commit(t, s, store.RunCreated{Num: 1, ID: id(1), Plan: orders(), At: 90}, run.decided(0), run.started(0, 1),
+				run.over(0, 1, store.AttemptSucceeded, 0), run.finished(0, engine.TaskCompleted), tt.last)
+			closed(t, s)
+			problems := strings.Join(verified(t, path), "\n")
+			if found := strings.Contains(problems, "is undecided"); found == tt.fits || tt.fits && problems != "" {
+				t.Errorf("got %q", problems)
+			}
+		})
+	}
+}
+
 // filesBeside returns the names in a file's directory.
 func filesBeside(t *testing.T, path string) (names []string) {
 	t.Helper()

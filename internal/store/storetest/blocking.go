@@ -98,7 +98,7 @@ var blocking = map[string]func(*bed){
 	},
 	"causes that are none": func(b *bed) {
 		b.commit(create(1))
-		for _, cause := range []store.BlockCause{0, store.BlockedByViolation + 1, 255} {
+		for _, cause := range []store.BlockCause{0, store.BlockedUndecided + 1, 255} {
 			b.refused(store.ErrInvalid, store.RunBlocked{Run: 1, Cause: cause, At: 50})
 		}
 	},

@@ -50,7 +50,7 @@ func validPlan(c store.Change, p *plan.Plan) error {
 
 // validBlock checks that the cause can be stored.
 func validBlock(c store.RunBlocked) error {
-	if c.Cause != store.BlockedByPlan && c.Cause != store.BlockedByViolation {
+	if c.Cause != store.BlockedByPlan && !c.Cause.Violated() {
 		return invalid(c, "cause %d is unknown", c.Cause)
 	}
 	return nil
