@@ -23,16 +23,32 @@ type Call interface {
 	With(fn any) (Call, error)
 }
 
-// CallDynamic calls a function that reads and writes keys by name.
-func CallDynamic(fn func(ctx context.Context, c *Context) error) Call { return dynamicCall(fn) }
+// CallDynamic calls a function that reads and writes keys by name. Unless the
+// plan says that the task is open, what the function writes has to be what the
+// plan lists: an attempt that writes or deletes another key, or that succeeds
+// without a key that is always written, fails with an [ErrUnplanned]. A function
+// that [Call.With] puts in its place may leave keys out.
+func CallDynamic(fn func(ctx context.Context, c *Context) error) Call {
+	return &dynamicCall{fn: fn, hold: holdToAll}
+}
 
-type dynamicCall func(ctx context.Context, c *Context) error
+type dynamicCall struct {
+	fn   func(ctx context.Context, c *Context) error
+	hold hold
+}
 
-func (f dynamicCall) Execute(ctx context.Context, k *Keys) error { return f(ctx, &Context{keys: k}) }
+func (c *dynamicCall) Execute(ctx context.Context, k *Keys) error {
+	k.hold = c.hold
+	return c.fn(ctx, &Context{keys: k})
+}
 
-func (f dynamicCall) Func() any { return (func(context.Context, *Context) error)(f) }
+func (c *dynamicCall) Func() any { return c.fn }
 
-func (f dynamicCall) With(fn any) (Call, error) { return with(fn, CallDynamic) }
+func (c *dynamicCall) With(fn any) (Call, error) {
+	return with(fn, func(fn func(context.Context, *Context) error) Call {
+		return &dynamicCall{fn: fn, hold: holdToList}
+	})
+}
 
 // CallInOut calls a function with a typed input and a typed result. The
 // result is written only if the function returns no error.

@@ -49,7 +49,13 @@ func (c *Context) Update(key string, value any) error {
 }
 
 // Set stores a key, whether it exists or not. A nil is stored as null.
-func (c *Context) Set(key string, value any) error { return c.keys.set(key, value) }
+func (c *Context) Set(key string, value any) error {
+	err := c.keys.set(key, value)
+	if err != nil {
+		c.keys.noteFailed(key, err)
+	}
+	return err
+}
 
 // Delete removes a key. It is a write like any other: it takes part in the
 // order in which the writes of tasks apply, also if the key is missing here.

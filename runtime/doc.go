@@ -62,7 +62,8 @@
 // # What a task sees
 //
 // A typed task gets its keys as a struct, a dynamic one reads and writes a
-// [Context] by name. What a task sees is the initial context with the writes
+// [Context] by name, and is held to the keys that its plan lists; see
+// [CallDynamic]. What a task sees is the initial context with the writes
 // of its completed ancestors, in an order that depends on the lists of
 // dependencies alone; the last write of a key wins. Writes count when the
 // attempt succeeds. [TaskFrom] tells a task who it is and how its ancestors

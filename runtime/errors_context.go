@@ -23,6 +23,11 @@ var (
 	ErrNotStorable = errors.New("not storable")
 	// ErrLimit says that a value or a context is over a limit.
 	ErrLimit = errors.New("over a limit")
+	// ErrUnplanned says that the function of a dynamic task has written or deleted
+	// a key that the plan of the task does not list, or has left one out that it
+	// always writes by the plan. The function has changed since the code was
+	// generated, or it drops the error of a Set.
+	ErrUnplanned = errors.New("not as planned")
 	// ErrAttemptOver says that the context was used after its attempt.
 	ErrAttemptOver = errors.New("attempt is over")
 )
@@ -70,7 +75,7 @@ func (e *KeyError) Unwrap() []error {
 // isContextError reports whether an attempt failed because of its context.
 func isContextError(err error) bool {
 	for _, kind := range []error{
-		ErrMissingKey, ErrKeyExists, ErrWrongType, ErrNotStorable, ErrLimit, ErrAttemptOver,
+		ErrMissingKey, ErrKeyExists, ErrWrongType, ErrNotStorable, ErrLimit, ErrUnplanned, ErrAttemptOver,
 	} {
 		if errors.Is(err, kind) {
 			return true
@@ -192,6 +197,29 @@ func shortened(cause error) error {
 func (o owner) contextLimit(key string, size, limit int) error {
 	return o.error(key, ErrLimit, "with it the written values have %d bytes, at most %d are allowed; "+
 		"store them elsewhere and write a reference, or raise Config.MaxContextBytes", size, limit)
+}
+
+// unplanned is the error of a write that the plan does not list.
+func (o owner) unplanned(key string, deletes bool) error {
+	done := "written"
+	if deletes {
+		done = "deleted"
+	}
+	return o.error(key, ErrUnplanned, "is %s, which the plan of the task does not list: "+
+		"its function is not the one that the code was generated from; run: go generate ./...", done)
+}
+
+// leftOut is the error of a key that is always written by the plan; cause is the
+// error of the write that failed, nil without.
+func (o owner) leftOut(key string, cause error) error {
+	e := o.error(key, ErrUnplanned, "has no value, but by the plan of the task it always gets one: "+
+		"its function is not the one that the code was generated from; run: go generate ./...")
+	if cause != nil {
+		e = o.error(key, ErrUnplanned, "has no value, because the function dropped an error and returned none: %v; "+
+			"return the error", cause)
+		e.Cause = cause
+	}
+	return e
 }
 
 func (o owner) over(key string) error {

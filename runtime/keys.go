@@ -8,6 +8,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/jsonvalue"
+	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
 // Values are context values by key, as a run is started with them.
@@ -23,8 +24,14 @@ type Keys struct {
 	lim    limits
 	source source
 
+	// plan is the task's part of the plan, and hold how far it binds what is
+	// written; nil for keys that are not those of an attempt.
+	plan *plan.Task
+	hold hold
+
 	mu     sync.Mutex
 	writes map[string][]byte // nil is a tombstone
+	failed map[string]error  // the errors of Set, by key
 	size   int               // of writes, in bytes of keys and values
 	errs   []error
 	over   bool
@@ -49,6 +56,7 @@ func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim li
 		owner:  taskOwner(t.ID),
 		lim:    lim,
 		source: &ancestors{g: g, r: r, task: task, reads: t.Reads, writers: w},
+		plan:   t,
 	}
 }
 
@@ -69,6 +77,9 @@ func (k *Keys) entries() ([]engine.Entry, error) {
 	defer k.mu.Unlock()
 	if len(k.errs) > 0 {
 		return nil, k.errs[0]
+	}
+	if err := k.offPlan(); err != nil {
+		return nil, err
 	}
 	return k.sorted(), nil
 }

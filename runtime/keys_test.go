@@ -19,7 +19,7 @@ func reader(tb testing.TB) *engine.Graph {
 	return mustPrepare(tb, &Workflow{
 		Plan: Plan{Name: "reading", Tasks: []PlanTask{
 			{ID: "a"}, {ID: "b", DependsOn: []int{0}, Writes: []PlanWrite{{Key: "maybe", Optional: true}}},
-			{ID: "reader", DependsOn: []int{1}, Reads: []PlanRead{
+			{ID: "reader", DependsOn: []int{1}, Open: true, Reads: []PlanRead{
 				{Key: "n", Writers: []int{0}}, {Key: "s", Writers: []int{0, 1}}, {Key: "/n", Walk: true},
 			}},
 		}},

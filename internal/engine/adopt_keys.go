@@ -78,7 +78,7 @@ func (k *keyCheck) find(rd *plan.Read, n int) (o Obstacle, found bool) {
 			break
 		}
 		deleted := e != nil
-		if lacking < 0 && (k.owes(w, listed) || deleted && !open) {
+		if lacking < 0 && (k.owes(w, listed) || deleted && !mayDelete(&k.now.Tasks[w], rd.Key)) {
 			lacking = w // by the new plan it would have written the key, or not deleted it
 		}
 		if deleted {
@@ -89,7 +89,7 @@ func (k *keyCheck) find(rd *plan.Read, n int) (o Obstacle, found bool) {
 	if settled < 0 {
 		o, found = k.initial(rd, n, lacking)
 	}
-	if !found && lacking >= 0 && k.mayLose(settled, lacking) {
+	if !found && lacking >= 0 && k.mayLose(rd.Key, settled, lacking) {
 		return k.missing(rd, lacking)
 	}
 	return o, found
@@ -111,13 +111,13 @@ func (k *keyCheck) late(rd *plan.Read) int {
 
 // mayLose reports whether a task that has not ended may delete a key after the
 // one that settles it, -1 for none, and before the one that should have written it.
-func (k *keyCheck) mayLose(settled, lacking int) bool {
+func (k *keyCheck) mayLose(key string, settled, lacking int) bool {
 	from := -1
 	if settled >= 0 {
 		from = k.places()[settled]
 	}
 	for w, at := range k.places() {
-		if k.now.Tasks[w].Open && !k.run.Tasks[w].Status.Ended() && from < at && at < k.places()[lacking] {
+		if mayDelete(&k.now.Tasks[w], key) && !k.run.Tasks[w].Status.Ended() && from < at && at < k.places()[lacking] {
 			return true
 		}
 	}

@@ -33,6 +33,7 @@ type draftTask struct {
 type draftRead struct {
 	key      string
 	optional bool
+	deletes  bool // of a write
 }
 
 // values are some of each shape.
@@ -83,7 +84,8 @@ func (d *draft) randomKeys(oneIn int) []draftRead {
 	var list []draftRead
 	for _, key := range keys {
 		if d.rng.IntN(oneIn) == 0 {
-			list = append(list, draftRead{key, d.rng.IntN(3) == 0})
+			optional := d.rng.IntN(3) == 0
+			list = append(list, draftRead{key, optional, optional && d.rng.IntN(2) == 0})
 		}
 	}
 	return list
@@ -263,7 +265,9 @@ func (d *draft) buildTask(p *plan.Plan, t *draftTask, index map[string]int) {
 		out.DependsOn = append(out.DependsOn, index[id])
 	}
 	for _, w := range t.writes {
-		out.Writes = append(out.Writes, plan.Write{Key: w.key, Shape: d.shapes[w.key], Optional: w.optional})
+		out.Writes = append(out.Writes, plan.Write{
+			Key: w.key, Shape: d.shapes[w.key], Optional: w.optional, Deletes: w.deletes,
+		})
 	}
 	d.buildRule(p, t, index)
 	for _, r := range t.reads {

@@ -127,6 +127,12 @@ func differing(a, b []Entry) (key string, differ bool) {
 	return "", false
 }
 
+// mayDelete reports whether the plan lets a task delete a key.
+func mayDelete(t *plan.Task, key string) bool {
+	w := listedWrite(t, key)
+	return t.Open || w != nil && w.Deletes
+}
+
 // listedWrite returns the entry of a key among the writes of a task, or nil.
 func listedWrite(t *plan.Task, key string) *plan.Write {
 	for i := range t.Writes {

@@ -62,7 +62,7 @@ func checkAdoptionCoverage(t *testing.T, seen []tally) {
 		"adopted": *schedules, "accepted": *schedules / 20, "again": *schedules,
 		"hopeless": *schedules / 50, "refused": *schedules / 10, "unblocked": *schedules / 50,
 		"back": *schedules / 50, "the same": *schedules / 50, "decided by it": *schedules / 20,
-		"miss": *schedules / 10, "promised": *schedules, "accepted miss": *schedules / 100,
+		"listed delete": *schedules / 10, "miss": *schedules / 10, "promised": *schedules, "accepted miss": *schedules / 100,
 		"walk": *schedules / 50, "history": *schedules / 100, "crash": *schedules / 20,
 		"task_gone": *schedules / 50, "other_dependencies": *schedules / 50, "task_before": *schedules / 50,
 		"other_value": *schedules / 1000, "key_not_written": *schedules / 100, "key_mistyped": *schedules / 100,
@@ -363,6 +363,9 @@ func (a *adoptions) body(task int) engine.Event {
 	for _, key := range keys {
 		i := slices.IndexFunc(t.Writes, func(w plan.Write) bool { return w.Key == key })
 		switch {
+		case i >= 0 && t.Writes[i].Deletes && a.rng.IntN(3) == 0:
+			a.seen["listed delete"]++
+			e.Writes = append(e.Writes, tombstone(key))
 		case i >= 0 && (!t.Writes[i].Optional || a.rng.IntN(2) == 0):
 			e.Writes = append(e.Writes, entry(key, d.value(t.Writes[i].Shape)))
 		case i < 0 && t.Open && a.rng.IntN(4) == 0:
@@ -449,7 +452,7 @@ func (a *adoptions) promised(task int, rd plan.Read) bool {
 			}
 		case !here && ran && listed >= 0 && !now.Writes[listed].Optional:
 			promised = true
-		case now.Open && wrote != nil:
+		case wrote != nil && (now.Open || wrote.Value == nil && listed >= 0 && now.Writes[listed].Deletes):
 			set(wrote)
 		}
 	}

@@ -43,6 +43,8 @@ func describeTask(p *plan.Plan, i int, word string) {
 		t.Reads = append(t.Reads, plan.Read{Key: key, Shape: shape, Optional: kind == "R"})
 	case "w", "W":
 		t.Writes = append(t.Writes, plan.Write{Key: key, Shape: shape, Optional: kind == "W"})
+	case "D":
+		t.Writes = append(t.Writes, plan.Write{Key: key, Shape: shape, Optional: true, Deletes: true})
 	case "o":
 		t.Open = true
 	case "f":

@@ -201,9 +201,16 @@ func readParts(reads []Read) []part {
 func writeParts(writes []Write) []part {
 	parts := make([]part, len(writes))
 	for i, w := range writes {
-		parts[i] = part{w.Key, shapeText(w.Shape, w.Optional)}
+		parts[i] = part{w.Key, writeText(w)}
 	}
 	return parts
+}
+
+func writeText(w Write) string {
+	if w.OnlyDeletes() {
+		return "deleted"
+	}
+	return shapeText(w.Shape, w.Optional) + choose(w.Deletes, ", or deleted", "")
 }
 
 func shapeText(shape string, optional bool) string {

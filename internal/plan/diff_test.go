@@ -45,11 +45,17 @@ func TestDiff(t *testing.T) {
 		"task b: allow_failure false, now true":                                              func(p *Plan) { p.Tasks[1].AllowFailure = true },
 		"task b: keys listed, now open":                                                      func(p *Plan) { p.Tasks[1].Open = true },
 		`task c: read "k" required int, now optional any`:                                    func(p *Plan) { p.Tasks[2].Reads[0].Shape, p.Tasks[2].Reads[0].Optional = "", true },
-		`task a: write "k" is gone; task a: write "l" is new`:                                func(p *Plan) { p.Tasks[0].Writes[0].Key = "l" },
-		`task c: read "k" required int, now required int, which nothing gives it`:            func(p *Plan) { p.Tasks[2].Reads[0].Accepted = true },
-		"task b: history none, now ended before it was gone":                                 func(p *Plan) { p.Tasks[1].Kept = &Kept{Gone: true} },
-		"task b: history none, now decided by an earlier rule":                               func(p *Plan) { p.Tasks[1].Kept = &Kept{} },
-		"task b: history none, now its code depends on a, x":                                 func(p *Plan) { p.Tasks[1].Kept = &Kept{Listed: []string{"a", "x"}} },
+		`task a: write "k" required int, now optional int, or deleted`: func(p *Plan) {
+			p.Tasks[0].Writes[0].Optional, p.Tasks[0].Writes[0].Deletes = true, true
+		},
+		`task a: write "k" required int, now deleted`: func(p *Plan) {
+			p.Tasks[0].Writes[0] = Write{Key: "k", Optional: true, Deletes: true}
+		},
+		`task a: write "k" is gone; task a: write "l" is new`:                     func(p *Plan) { p.Tasks[0].Writes[0].Key = "l" },
+		`task c: read "k" required int, now required int, which nothing gives it`: func(p *Plan) { p.Tasks[2].Reads[0].Accepted = true },
+		"task b: history none, now ended before it was gone":                      func(p *Plan) { p.Tasks[1].Kept = &Kept{Gone: true} },
+		"task b: history none, now decided by an earlier rule":                    func(p *Plan) { p.Tasks[1].Kept = &Kept{} },
+		"task b: history none, now its code depends on a, x":                      func(p *Plan) { p.Tasks[1].Kept = &Kept{Listed: []string{"a", "x"}} },
 		`workflow: order of tasks a, b, c, now b, a, c`: func(p *Plan) {
 			p.Tasks[0], p.Tasks[1] = p.Tasks[1], p.Tasks[0]
 			p.Tasks[2].DependsOn, p.Tasks[2].Rule.Tree.Args[0].Task = []int{1, 0}, 0
@@ -85,6 +91,11 @@ func TestDiffIsTheFingerprint(t *testing.T) {
 		func(t *rapid.T, p *Plan) { p.Timeout = time.Duration(rapid.IntRange(0, 2).Draw(t, "timeout")) },
 		func(t *rapid.T, p *Plan) { p.Input = rapid.Permutation(p.Input).Draw(t, "input") },
 		func(t *rapid.T, p *Plan) { p.Tasks[1].Writes = rapid.Permutation(p.Tasks[1].Writes).Draw(t, "writes") },
+		func(t *rapid.T, p *Plan) {
+			p.Tasks[0].Writes[0].Deletes = rapid.Bool().Draw(t, "deletes")
+			p.Tasks[0].Writes[0].Optional = p.Tasks[0].Writes[0].Deletes || rapid.Bool().Draw(t, "optional")
+			p.Tasks[0].Writes[0].Shape = rapid.SampledFrom([]string{"", "int"}).Draw(t, "shape")
+		},
 		func(t *rapid.T, p *Plan) { p.Tasks[1].Reads = rapid.Permutation(p.Tasks[1].Reads).Draw(t, "reads") },
 		func(t *rapid.T, p *Plan) { p.Tasks[2].DependsOn = rapid.Permutation([]int{0, 1}).Draw(t, "after") },
 		func(t *rapid.T, p *Plan) { p.Tasks[0].Retry.Attempts = rapid.IntRange(0, 2).Draw(t, "attempts") },

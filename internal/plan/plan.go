@@ -103,8 +103,16 @@ type Read struct {
 type Write struct {
 	// Key is the context key.
 	Key string
-	// Shape is the JSON shape of the value.
+	// Shape is the JSON shape of the value; empty with Deletes if the task never
+	// gives the key one.
 	Shape string
-	// Optional says that a successful attempt may leave the key unwritten.
+	// Optional says that a successful attempt may leave the key without a value
+	// of its own.
 	Optional bool `json:",omitempty"`
+	// Deletes says that a successful attempt may delete the key. It is then
+	// Optional, too.
+	Deletes bool `json:",omitempty"`
 }
+
+// OnlyDeletes reports whether the task deletes the key and never gives it a value.
+func (w Write) OnlyDeletes() bool { return w.Deletes && w.Shape == "" }

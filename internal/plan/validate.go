@@ -162,6 +162,9 @@ func (t *Task) validateKeys(horizon int) error {
 		if err := validateKey(written, w.Key); err != nil {
 			return fmt.Errorf("write: %w", err)
 		}
+		if w.Deletes && !w.Optional {
+			return fmt.Errorf("write %q: may be deleted and is required", w.Key)
+		}
 	}
 	return nil
 }

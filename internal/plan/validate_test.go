@@ -83,6 +83,7 @@ func TestValidateRefuses(t *testing.T) {
 		"read twice":           {func(p *plan.Plan) { p.Tasks[2].Reads = append(p.Tasks[2].Reads, p.Tasks[2].Reads...) }, `read: key "raw" is there twice`},
 		"write twice":          {func(p *plan.Plan) { p.Tasks[0].Writes[1].Key = "score" }, `write: key "score" is there twice`},
 		"write of no UTF-8":    {func(p *plan.Plan) { p.Tasks[0].Writes[1].Key = "\xff" }, "empty or not UTF-8"},
+		"required delete":      {func(p *plan.Plan) { p.Tasks[0].Writes[1].Optional, p.Tasks[0].Writes[1].Deletes = false, true }, "may be deleted and is required"},
 		"writer behind":        {func(p *plan.Plan) { p.Tasks[0].Reads[0].Writers = []int{0} }, "dependency 0 does not stand before"},
 		"writers and walk":     {func(p *plan.Plan) { p.Tasks[2].Reads[0].Writers = []int{0} }, "although the ancestors are walked"},
 		"reads without tree":   {func(p *plan.Plan) { p.Tasks[2].Rule.Tree = nil }, "tests keys but has no tree"},

@@ -1,0 +1,58 @@
+package cloacina
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
+
+// hold says how far a plan binds what an attempt writes. Typed results need no
+// such bond: their keys are those of a struct.
+type hold uint8
+
+const (
+	// holdToNothing is for writes that cannot be others than the plan's.
+	holdToNothing hold = iota
+	// holdToList allows the keys that the plan lists, and no others.
+	holdToList
+	// holdToAll also asks for those that are always written.
+	holdToAll
+)
+
+// offPlan returns how the writes differ from what the plan says of the task: it
+// is what readers rely on, which are told the writers of their keys, and what
+// was proved about the workflow. The keys are locked.
+func (k *Keys) offPlan() error {
+	if k.hold == holdToNothing || k.plan == nil || k.plan.Open {
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(k.writes)) {
+		deletes := k.writes[key] == nil
+		listed := slices.ContainsFunc(k.plan.Writes, func(w plan.Write) bool {
+			return w.Key == key && (!deletes || w.Deletes) && (deletes || !w.OnlyDeletes())
+		})
+		if !listed {
+			return k.owner.unplanned(key, deletes)
+		}
+	}
+	if k.hold < holdToAll {
+		return nil
+	}
+	for _, w := range k.plan.Writes {
+		if !w.Optional && k.writes[w.Key] == nil {
+			return k.owner.leftOut(w.Key, k.failed[w.Key])
+		}
+	}
+	return nil
+}
+
+// noteFailed keeps the error of a write, for the case that its caller drops it.
+func (k *Keys) noteFailed(key string, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.failed == nil {
+		k.failed = make(map[string]error)
+	}
+	k.failed[key] = err
+}

@@ -1,0 +1,167 @@
+package cloacina
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// closed is a dynamic task whose keys are listed.
+func closed(id string, fn func(ctx context.Context, c *Context) error, writes ...PlanWrite) task {
+	return task{PlanTask{ID: id, Writes: writes}, TaskCode{Call: CallDynamic(fn)}}
+}
+
+func setting(pairs ...any) func(context.Context, *Context) error {
+	return func(_ context.Context, c *Context) error {
+		for i := 0; i < len(pairs); i += 2 {
+			key, value := pairs[i].(string), pairs[i+1]
+			if value == nil {
+				_ = c.Delete(key)
+			} else {
+				_ = c.Set(key, value)
+			}
+		}
+		return nil
+	}
+}
+
+// A dynamic task is held to the keys that its plan lists, and is not tried again.
+func TestDynamicTaskOffPlan(t *testing.T) {
+	t.Parallel()
+	always, perhaps := PlanWrite{Key: "k", Shape: "any"}, PlanWrite{Key: "k", Shape: "any", Optional: true}
+	gone := PlanWrite{Key: "k", Optional: true, Deletes: true}
+	both := PlanWrite{Key: "k", Shape: "any", Optional: true, Deletes: true}
+	for name, test := range map[string]struct {
+		fn     func(context.Context, *Context) error
+		writes []PlanWrite
+		want   string // in the error; empty for none
+	}{
+		"as listed":          {setting("k", 1), []PlanWrite{always}, ""},
+		"left out":           {setting(), []PlanWrite{perhaps}, ""},
+		"deleted as listed":  {setting("k", nil), []PlanWrite{gone}, ""},
+		"written or deleted": {setting("k", 1), []PlanWrite{both}, ""},
+		"null":               {setting("k", (*int)(nil)), []PlanWrite{always}, ""},
+		"another key":        {setting("k", 1, "l", 2), []PlanWrite{always}, `key "l": is written, which the plan`},
+		"no list":            {setting("l", 1), nil, `key "l": is written, which the plan`},
+		"deleted":            {setting("k", nil), []PlanWrite{perhaps}, `key "k": is deleted, which the plan`},
+		"only to delete":     {setting("k", 1), []PlanWrite{gone}, `key "k": is written, which the plan`},
+		"promised":           {setting(), []PlanWrite{always}, `key "k": has no value, but by the plan`},
+		"dropped error":      {setting("k", math.NaN()), []PlanWrite{always}, "dropped an error and returned none: task \"a\": key \"k\": cannot store float64"},
+		"own error": {func(_ context.Context, c *Context) error {
+			return errors.Join(c.Set("l", 1), errors.New("own"))
+		}, []PlanWrite{always}, "own"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inMemory(t, func(t *testing.T, p place) {
+				task := closed("a", test.fn, test.writes...).retries(3, time.Second)
+				if name == "own error" {
+					task.Retry = Retry{}
+				}
+				r := p.open(t, flow("w", task))
+				defer shutdown(t, r)
+				run, err := r.Execute(t.Context(), "w", nil)
+				if test.want == "" {
+					if err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				if err == nil || !strings.Contains(err.Error(), test.want) {
+					t.Fatalf("%v, %v", run, err)
+				}
+				if name == "own error" {
+					return
+				}
+				var failed *RunFailedError
+				if !errors.As(err, &failed) || failed.Tasks[0].Attempts != 1 || !errors.Is(err, ErrUnplanned) {
+					t.Errorf("%d attempts, %v", failed.Tasks[0].Attempts, err)
+				}
+				var key *KeyError
+				if !errors.As(err, &key) || key.Task != "a" || key.Key == "" {
+					t.Errorf("no key error with the task: %+v", key)
+				}
+				if name != "dropped error" && !strings.Contains(err.Error(), "run: go generate ./...") {
+					t.Errorf("no remedy: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// An open task is held to nothing, and what stands in for a function in a test
+// may leave keys out, but not add any.
+func TestDynamicTaskWithoutBond(t *testing.T) {
+	t.Parallel()
+	always := PlanWrite{Key: "k", Shape: "any"}
+	substitute := func(fn func(context.Context, *Context) error) task {
+		own := closed("a", setting("k", 1), always)
+		call, err := own.Call.With(fn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own.Call = call
+		return own
+	}
+	for name, test := range map[string]struct {
+		task task
+		ok   bool
+	}{
+		"open":           {dynamic("a", setting("x", 1, "y", nil)), true},
+		"empty stand-in": {substitute(setting()), true},
+		"other stand-in": {substitute(setting("x", 1)), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inMemory(t, func(t *testing.T, p place) {
+				r := p.open(t, flow("w", test.task))
+				defer shutdown(t, r)
+				if _, err := r.Execute(t.Context(), "w", nil); (err == nil) != test.ok {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// A dynamic task with listed keys still reads all that its ancestors wrote, by
+// whatever key, and sees what they deleted.
+func TestDynamicTaskReadsUnlistedKeys(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		write := func(key string, deletes bool) PlanWrite {
+			return PlanWrite{Key: key, Shape: "any", Optional: deletes, Deletes: deletes}
+		}
+		first := closed("first", setting("a", 1, "b", 2, "c", 3), write("a", false), write("b", false), write("c", false))
+		second := closed("second", setting("b", nil), write("b", true))
+		second.DependsOn = []int{0}
+		var keys []string
+		var unlisted, listed int
+		last := closed("last", func(_ context.Context, c *Context) (err error) {
+			if keys = c.Keys(); c.Has("b") {
+				return errors.New("b is there")
+			}
+			if unlisted, err = Get[int](c, "a"); err != nil {
+				return err
+			}
+			listed, err = Get[int](c, "c")
+			return err
+		})
+		last.DependsOn, last.Reads = []int{1}, []PlanRead{
+			{Key: "b", Writers: []int{0, 1}, Optional: true}, {Key: "c", Writers: []int{0}},
+		}
+		r := p.open(t, flow("w", first, second, last))
+		defer shutdown(t, r)
+		if _, err := r.Execute(t.Context(), "w", nil); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"a", "c"}, keys); diff != "" || unlisted != 1 || listed != 3 {
+			t.Errorf("%d, %d, %s", unlisted, listed, diff)
+		}
+	})
+}
