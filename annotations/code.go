@@ -49,7 +49,9 @@ var codeGroups = [][]CodeInfo{
 	ruleCodes,
 	goCodes,
 	graphCodes,
+	outcomeCodes,
 	dataCodes,
+	policyCodes,
 	fileCodes,
 	storeCodes,
 }

@@ -155,7 +155,9 @@
 //	CL02   functions, types, names
 //	CL03   dependencies
 //	CL04   rules about other tasks
+//	CL05   what never happens, or always does, in all possible runs
 //	CL06   keys that tasks and rules read and write
+//	CL07   failures, retries and time
 //	CL08   generated files, and the open runs of a store
 //
 // # The package

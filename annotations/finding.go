@@ -8,10 +8,21 @@ type Finding struct {
 	Span Span
 	// Message is one line: what is wrong and, where it fits, how to repair it.
 	Message string
+	// Table shows the case that the finding is about; nil without one.
+	Table *Table
 	// Related are other places that explain the finding.
 	Related []Related
 	// Fixes are edits, any one of which repairs it.
 	Fixes []Fix
+}
+
+// Table is a small table that shows a case, such as the outcomes and values of
+// a run.
+type Table struct {
+	// Head are the titles of the columns; nil without.
+	Head []string
+	// Rows are the lines, each with at most as many cells as there are columns.
+	Rows [][]string
 }
 
 // Related is a second place that belongs to a finding.

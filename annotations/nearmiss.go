@@ -34,7 +34,7 @@ func splitHead(line string) (h headWords, ok bool) {
 		h.marked, line = true, line[1:]
 	}
 	h.tool, line = cutTool(line)
-	if len(h.tool) < len(tool)-2 || len(h.tool) > len(tool)+2 || h.tool[0]|0x20 != tool[0] {
+	if len(h.tool) < len(tool)-2 || len(h.tool) > len(tool)+2 {
 		return h, false
 	}
 	h.before, line = cutBlanks(line)

@@ -27,6 +27,16 @@ func (v *valueReader) change(f *Finding, a *argument, text string) {
 	v.fixChange(f, v.base+a.start, v.base+a.end, text)
 }
 
+// changeWord adds a repair that puts a word in the place of a value, in quotes if
+// that stands in quotes.
+func (v *valueReader) changeWord(f *Finding, a *argument, word string) {
+	if quote := v.raw(a)[:1]; word != "" && (quote == `"` || quote == "`") {
+		v.fix(f, "change to "+quoted(word), v.base+a.start, v.base+a.end, quote+word+quote)
+		return
+	}
+	v.change(f, a, word)
+}
+
 // text reads a bare word or a string.
 func (v *valueReader) text(a *argument) (string, bool) {
 	item, ok := v.one(a)
@@ -96,7 +106,7 @@ func (v *valueReader) taskID(a *argument) (string, bool) {
 	}
 	f := v.bad(a, CodeBadID,
 		"is "+quoted(text)+"; a task id is made of lower-case words joined by underscores, such as fetch_data")
-	v.change(f, a, nearestID(text))
+	v.changeWord(f, a, nearestID(text))
 	return text, text != ""
 }
 
@@ -244,7 +254,7 @@ func (v *valueReader) backoff(a *argument) (Backoff, bool) {
 	}
 	tail, suggestion := didYouMean(text, all)
 	f := v.bad(a, CodeUnknownBackoff, "is fixed, linear or exponential, not "+quoted(text)+tail)
-	v.change(f, a, suggestion)
+	v.changeWord(f, a, suggestion)
 	return "", false
 }
 

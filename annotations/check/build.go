@@ -9,32 +9,45 @@ import (
 // build turns a checked workflow into its plan and the Go side of it.
 func (c *checker) build(w *workflow) *Workflow {
 	out := &Workflow{
-		Plan: plan.Plan{
-			Name:          w.name,
-			Description:   w.description(),
-			Timeout:       w.decl.Timeout.V,
-			Retention:     w.decl.Retention.V,
-			InputDeclared: w.input != nil,
-			Tasks:         make([]plan.Task, 0, len(w.order)),
-		},
+		Plan:     *w.planned(),
 		Receiver: w.recv,
 		Span:     w.decl.Target,
 		Input:    w.input,
+		model:    w.model,
+	}
+	for _, t := range w.order {
+		out.Tasks = append(out.Tasks, t.code)
+	}
+	out.Result = c.resultFields(w)
+	out.Plan.Fingerprint = out.Plan.ComputeFingerprint()
+	return out
+}
+
+// planned returns the plan of a workflow whose keys are connected, without its
+// fingerprint. It is made once.
+func (w *workflow) planned() *plan.Plan {
+	if w.plan != nil {
+		return w.plan
+	}
+	w.plan = &plan.Plan{
+		Name:          w.name,
+		Description:   w.description(),
+		Timeout:       w.decl.Timeout.V,
+		Retention:     w.decl.Retention.V,
+		InputDeclared: w.input != nil,
+		Tasks:         make([]plan.Task, 0, len(w.order)),
 	}
 	if w.input != nil {
 		for _, f := range w.input.Fields {
-			out.Plan.Input = append(out.Plan.Input, plan.Input{
+			w.plan.Input = append(w.plan.Input, plan.Input{
 				Name: f.Key, Shape: f.Shape, Optional: f.Presence != Required, Default: f.Default,
 			})
 		}
 	}
 	for _, t := range w.order {
-		out.Plan.Tasks = append(out.Plan.Tasks, t.plan())
-		out.Tasks = append(out.Tasks, t.code)
+		w.plan.Tasks = append(w.plan.Tasks, t.plan())
 	}
-	out.Result = c.resultFields(w, &out.Plan)
-	out.Plan.Fingerprint = out.Plan.ComputeFingerprint()
-	return out
+	return w.plan
 }
 
 func (w *workflow) description() string {

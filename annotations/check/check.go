@@ -62,6 +62,7 @@ func (c *checker) checkWorkflow(w *workflow) {
 	for _, t := range w.tasks {
 		c.checkSignature(t)
 	}
+	c.findBodies(w)
 	c.resolvePolicies(w)
 	c.resolveDependencies(w)
 	c.findCycles(w)
@@ -70,6 +71,7 @@ func (c *checker) checkWorkflow(w *workflow) {
 		return // what follows would mostly be consequences
 	}
 	c.hintRedundant(w)
+	c.checkAsked(w)
 	c.checkKeys(w)
 }
 
@@ -94,7 +96,7 @@ func (c *checker) parse() {
 			}
 		}
 		for _, w := range source.Workflows {
-			c.workflows = append(c.workflows, newWorkflow(w))
+			c.workflows = append(c.workflows, newWorkflow(w, &c.domains))
 		}
 		c.tasks = append(c.tasks, source.Tasks...)
 	}

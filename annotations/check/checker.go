@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/outcome"
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
@@ -40,6 +41,11 @@ type checker struct {
 	claimed map[string]claim
 	// structs are the struct types read so far.
 	structs map[structUse]*structResult
+	// domains are the JSON values of the types asked for so far.
+	domains domains
+	// followed are the functions that bodies of dynamic tasks call; nil before it
+	// is asked for.
+	followed *bodies
 	// fields are the struct fields of the files by the position of their name.
 	fields map[token.Pos]*ast.Field
 }
@@ -66,6 +72,9 @@ type workflow struct {
 	garbled bool
 	// meant are the tasks that unknown names were taken for, by name.
 	meant map[string]*task
+	// named is how often each name stands where a task is named; nil before it is
+	// asked for.
+	named map[string]int
 	// writers are the tasks that write a key, in the order of the plan.
 	writers map[string][]*task
 	// damaged says that the parser had to refuse a part of it; it holds once
@@ -75,10 +84,25 @@ type workflow struct {
 	unresolved bool
 	// cyclic says that its dependencies have a cycle.
 	cyclic bool
+	// plan is made by [workflow.planned], and runs, the model of its runs, by
+	// [workflow.model]; nil before.
+	plan *plan.Plan
+	runs *outcome.Model
+	// dying are the tasks that never run because another one never completes, by
+	// that one.
+	dying map[*task][]*task
+	// inert are tasks of which it is said already that they never run, or that the
+	// keys they require are never there together.
+	inert map[*task]bool
+	// constant are conditions of which it is said already that they are the same in
+	// every run.
+	constant map[annotations.Rule]bool
+	// domains are those of the checker.
+	domains *domains
 }
 
-func newWorkflow(decl *annotations.Workflow) *workflow {
-	return &workflow{decl: decl, byID: make(map[string]*task), meant: make(map[string]*task)}
+func newWorkflow(decl *annotations.Workflow, d *domains) *workflow {
+	return &workflow{decl: decl, domains: d, byID: make(map[string]*task), meant: make(map[string]*task)}
 }
 
 // task is a task while it is being checked.
@@ -106,9 +130,6 @@ type task struct {
 	// index is the place in the plan.
 	index int
 }
-
-// open reports whether the task may read and write keys that are not known.
-func (t *task) open() bool { return t.code == nil || t.code.Form == Dynamic }
 
 // report adds a finding. An error makes the workflow unfit for generation, and
 // without a workflow those of the whole package.

@@ -6,7 +6,8 @@
 // times: at its Go side (signatures, the structs whose fields are context keys,
 // functions that annotations name, names that will be generated), at its graph
 // (unknown, redundant and circular dependencies), and at its rules against the
-// graph (unknown tasks, outcomes that are not known yet). At last it connects
+// graph (unknown tasks, outcomes that are not known yet). What tasks of the
+// dynamic form read and write is found in their bodies. At last it connects
 // keys that are read with the tasks that may write them. Everything is reported
 // at once, sorted by position, and each finding has a code of the table in
 // package annotations.

@@ -29,7 +29,9 @@ func (w *workflow) giversOf(r plan.Read) []giver {
 	key := plan.BaseKey(r.Key)
 	list := w.startOf(key)
 	for _, i := range r.Writers {
-		list = append(list, w.order[i].gives(key))
+		if w.order[i].givesValue(key) {
+			list = append(list, w.order[i].gives(key))
+		}
 	}
 	return list
 }
@@ -48,14 +50,18 @@ func (w *workflow) startOf(key string) []giver {
 	return []giver{{typ: f.Type, span: f.Span, always: f.Presence == Required || f.Default != ""}}
 }
 
+// givesValue reports whether a task may write a value under a key, and not only
+// delete it.
+func (t *task) givesValue(key string) bool {
+	return slices.ContainsFunc(t.writes, func(write plan.Write) bool {
+		return write.Key == key && !write.OnlyDeletes()
+	})
+}
+
 // gives describes what a task writes under a key.
 func (t *task) gives(key string) giver {
 	i := slices.IndexFunc(t.writes, func(write plan.Write) bool { return write.Key == key })
-	g := giver{task: t, typ: t.code.writtenType(i), always: !t.writes[i].Optional, span: t.decl.Result.Span}
-	if t.code.Out != nil {
-		g.span = t.code.Out.Fields[i].Span
-	}
-	return g
+	return giver{task: t, typ: t.code.writtenType(i), always: !t.writes[i].Optional, span: t.writtenAt(i)}
 }
 
 // name says in a message where a key comes from.

@@ -109,6 +109,11 @@ func render(findings []annotations.Finding) []string {
 	var lines []string
 	for _, f := range findings {
 		lines = append(lines, fmt.Sprintf("%s-%d: %s %s: %s", f.Span, f.Span.End.Column, f.Code.Severity(), f.Code, f.Message))
+		if f.Table != nil {
+			for _, row := range append([][]string{f.Table.Head}, f.Table.Rows...) {
+				lines = append(lines, strings.TrimRight("    | "+strings.Join(row, " | "), " "))
+			}
+		}
 		for _, r := range f.Related {
 			lines = append(lines, fmt.Sprintf("    %s: %s", r.Span, r.Message))
 		}
@@ -185,12 +190,18 @@ func describeKeys(b *strings.Builder, t *plan.Task, code *Task, q types.Qualifie
 		fmt.Fprintf(b, "    tests %s writers=%v walk=%v\n", r.Key, r.Writers, r.Walk)
 	}
 	for i, r := range t.Reads {
-		f := code.In.Fields[i]
+		f := code.readField(i)
 		fmt.Fprintf(b, "    reads %s %s optional=%v writers=%v walk=%v into %s %s\n",
 			r.Key, r.Shape, r.Optional, r.Writers, r.Walk, strings.Join(f.Path, "."), types.TypeString(f.Type, q))
 	}
 	for i, w := range t.Writes {
 		fmt.Fprintf(b, "    writes %s %s optional=%v", w.Key, w.Shape, w.Optional)
+		if w.Deletes {
+			b.WriteString(" deletes")
+		}
+		if code.Body != nil {
+			fmt.Fprintf(b, " of %s", types.TypeString(code.writtenType(i), q))
+		}
 		if code.Out != nil {
 			f := code.Out.Fields[i]
 			fmt.Fprintf(b, " from %s %s", strings.Join(f.Path, "."), types.TypeString(f.Type, q))

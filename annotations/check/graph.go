@@ -49,6 +49,10 @@ func (c *checker) reportUnknown(code annotations.Code, w *workflow, t *task, nam
 		return
 	}
 	f := found(code, name.Span, "%s %q", what, name.Text)
+	if !c.lost && !c.damagedIn(w) && c.sayUnannotated(&f, w, name.Text) {
+		c.report(w, f)
+		return
+	}
 	meant := w.likely(t, name.Text)
 	if meant == nil {
 		if c.lost || c.damagedIn(w) {
@@ -61,11 +65,12 @@ func (c *checker) reportUnknown(code annotations.Code, w *workflow, t *task, nam
 	}
 	f.Message += "; did you mean \"" + meant.id + "\"?"
 	f.Related = []annotations.Related{related(meant.decl.Target, "%s is declared here", meant.id)}
+	c.blameID(&f, w, meant, name.Text)
 	text := meant.id
 	if name.Quoted {
 		text = `"` + text + `"`
 	}
-	f.Fixes = []annotations.Fix{replace(name.Span, text, "change to %s", text)}
+	f.Fixes = append(f.Fixes, replace(name.Span, text, "change to %s", text))
 	c.report(w, f)
 }
 

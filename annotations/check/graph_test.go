@@ -37,7 +37,7 @@ func seq(n int) []int {
 
 // emptyFlow has n tasks without dependencies, t00, t01 and so on.
 func emptyFlow(n int) *workflow {
-	w := newWorkflow(&annotations.Workflow{})
+	w := newWorkflow(&annotations.Workflow{}, nil)
 	for i := range n {
 		t := &task{decl: &annotations.Task{}, flow: w, id: fmt.Sprintf("t%02d", i), number: i, code: &Task{Form: Plain}}
 		w.tasks = append(w.tasks, t)

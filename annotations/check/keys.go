@@ -21,6 +21,12 @@ func (c *checker) checkKeys(w *workflow) {
 		c.checkMistyped(w)
 		c.checkTested(w)
 	}
+	if !w.broken {
+		c.checkOutcomes(w)
+		c.checkFlow(w)
+		c.checkPolicies(w)
+		c.checkGivenUp(w)
+	}
 }
 
 // connect fills in the rules, reads and writes of all tasks.
@@ -56,36 +62,4 @@ func ruleReads(tree *plan.Node) []plan.Read {
 		}
 	}
 	return reads
-}
-
-// reads are the keys that the body of a task is known to read.
-func (t *Task) reads() []plan.Read {
-	if t.In == nil {
-		return nil
-	}
-	var reads []plan.Read
-	for _, f := range t.In.Fields {
-		reads = append(reads, plan.Read{Key: f.Key, Shape: f.Shape, Optional: f.Presence != Required})
-	}
-	return reads
-}
-
-// writes are the keys that a task is known to write.
-func (t *Task) writes() []plan.Write {
-	if t.ResultKey != "" {
-		pointer := isPointer(t.ResultType)
-		return []plan.Write{{
-			Key:      t.ResultKey,
-			Shape:    shapeOf(t.ResultType),
-			Optional: pointer || nilStandsForMissing(t.ResultType),
-		}}
-	}
-	if t.Out == nil {
-		return nil
-	}
-	var writes []plan.Write
-	for _, f := range t.Out.Fields {
-		writes = append(writes, plan.Write{Key: f.Key, Shape: f.Shape, Optional: f.Presence != Required})
-	}
-	return writes
 }

@@ -22,13 +22,21 @@ type typePair struct{ written, read types.Type }
 // matcher compares the types of writers with those of readers. It remembers
 // what it has compared.
 type matcher struct {
+	// wrong says that what is written from one type and read into another, with
+	// these forms, is what the matcher looks for.
+	wrong func(written, read types.Type, form, wanted jsonForm) bool
 	known map[typePair]*mismatch
 	// open are the pairs around the one being compared.
 	open map[typePair]bool
 }
 
+// newMatcher returns a matcher that looks for values that can never be read.
 func newMatcher() *matcher {
-	return &matcher{known: make(map[typePair]*mismatch), open: make(map[typePair]bool)}
+	return &matcher{
+		wrong: func(_, _ types.Type, form, wanted jsonForm) bool { return form&wanted == 0 },
+		known: make(map[typePair]*mismatch),
+		open:  make(map[typePair]bool),
+	}
 }
 
 // compare returns the first part of a value that can never be read; nil if there
@@ -47,7 +55,7 @@ func (m *matcher) compare(written, read types.Type) *mismatch {
 	}
 	form, wanted := formOf(written, writing), formOf(read, reading)
 	switch {
-	case form&wanted == 0:
+	case m.wrong(written, read, form, wanted):
 		found = &mismatch{written: written, read: read}
 	case form == anyForm || wanted == anyForm:
 	default:
@@ -114,7 +122,7 @@ func (m *matcher) field(f *jsonField, to types.Type) *mismatch {
 	if !quoted {
 		return m.compare(f.field().Type(), to)
 	}
-	if to = pointee(to); form&formOf(to, reading) == 0 {
+	if to = pointee(to); m.wrong(f.field().Type(), to, form, formOf(to, reading)) {
 		return &mismatch{written: f.field().Type(), read: to, quoted: true}
 	}
 	return nil

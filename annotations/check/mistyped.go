@@ -11,6 +11,8 @@ type mistyped struct {
 	c       *checker
 	w       *workflow
 	matcher *matcher
+	// broken says that the workflow has other errors, so that its runs are not known.
+	broken bool
 	// said is the finding about a field and a giver, by their places.
 	said map[[2]annotations.Span]int
 }
@@ -19,10 +21,12 @@ type mistyped struct {
 // arrives. Where all writers are wrong it is enough that one can arrive; where
 // others are right it must be certain that it does.
 func (c *checker) checkMistyped(w *workflow) {
-	m := mistyped{c: c, w: w, matcher: newMatcher(), said: make(map[[2]annotations.Span]int)}
+	m := mistyped{c: c, w: w, matcher: newMatcher(), broken: w.broken, said: make(map[[2]annotations.Span]int)}
 	for _, t := range w.order {
 		for i, r := range t.reads {
-			m.read(t, t.code.In.Fields[i], w.giversOf(r))
+			for _, field := range t.code.readPlaces(i) {
+				m.read(t, field, w.giversOf(r))
+			}
 		}
 	}
 }
@@ -43,8 +47,8 @@ func (m *mistyped) read(t *task, field Field, givers []giver) {
 		if wrong[i] == nil {
 			continue
 		}
-		a := arrivals{w: m.w, reader: t, givers: givers, nth: i}
-		if right == 0 && a.can() || right > 0 && a.does() {
+		if right == 0 && (m.broken || m.w.mayArrive(t, givers, i)) ||
+			right > 0 && !m.broken && m.w.arrives(t, givers, i) {
 			m.report(t, field, g, wrong[i])
 		}
 	}

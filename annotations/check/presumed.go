@@ -29,7 +29,7 @@ func (c *checker) checkPresumed(w *workflow) {
 			}
 			p := byKey[r.Key]
 			if p == nil {
-				p = &presumed{key: r.Key, field: t.code.In.Fields[i]}
+				p = &presumed{key: r.Key, field: t.code.readField(i)}
 				byKey[r.Key] = p
 				all = append(all, p)
 			}
@@ -88,7 +88,11 @@ func (c *checker) fixPresumed(w *workflow, keys []*presumed) []annotations.Fix {
 }
 
 // localName is the name of the struct a task reads, if it is one of the package.
+// A dynamic task reads none.
 func (c *checker) localName(t *task) string {
+	if t.code.In == nil {
+		return ""
+	}
 	name := c.typeName(t.code.In.Type)
 	if strings.ContainsAny(name, ".[{ ") {
 		return ""

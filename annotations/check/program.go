@@ -4,6 +4,7 @@ import (
 	"go/types"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/outcome"
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
@@ -34,6 +35,9 @@ type Workflow struct {
 	// completed run can have, sorted by the first task that writes the key,
 	// then by field order.
 	Result []ResultField
+
+	// model gives the possible runs.
+	model func() *outcome.Model
 }
 
 // Form is the shape of a task function's signature.
@@ -54,6 +58,9 @@ type Task struct {
 	Func *types.Func
 	// Form is the shape of its signature.
 	Form Form
+	// Body is what a Dynamic one does with its context; nil for the other forms,
+	// and where the source could not be looked at.
+	Body *Body
 	// In is the struct it takes, for InOut and InOnly.
 	In *Struct
 	// Out is the struct it returns, for InOut and OutOnly without ResultKey.
@@ -87,6 +94,7 @@ const (
 	PointerNil          // pointer: nil stands for a missing key
 	OmitEmpty           // json:",omitempty": the empty value stands for a missing key
 	OmitZero            // json:",omitzero": the zero value stands for a missing key
+	Looked              // the body of a dynamic task looks whether the key is there
 )
 
 // Field is one field of a Struct.
@@ -108,8 +116,10 @@ type Field struct {
 	Span annotations.Span
 	// cut is the place of ",omitempty" in the tag; zero if there is none.
 	cut annotations.Span
-	// origin is the field of the struct type.
+	// origin is the field of the struct type; nil for a key that a body reads by
+	// its name, which stands at the places of keys.
 	origin *types.Var
+	keys   []BodyPlace
 }
 
 // ResultField is one field of a generated result type.

@@ -4,32 +4,33 @@ import (
 	"go/token"
 	"go/types"
 
-	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/outcome"
 )
 
-// written key of a result, before it has a name.
+// resultKey is a written key of a result, before it has a name.
 type resultKey struct {
 	ResultField
-	mixed bool
+	// mixed says that its writers have different types, null that one may store null that the type does not hold.
+	mixed, null bool
 }
 
 // resultFields lists the keys that a completed run can leave behind, as far as
-// they are known. A key is always there if a task writes it that succeeds in
-// every completed run, and no open task can delete it.
-func (c *checker) resultFields(w *workflow, p *plan.Plan) []ResultField {
-	sets := outcomesOfCompleted(p)
-	open := false
-	for _, t := range w.order {
-		open = open || t.open()
-	}
+// they are known, and says which of them each such run has.
+func (c *checker) resultFields(w *workflow) []ResultField {
 	byKey := make(map[string]*resultKey)
 	var keys []string
+	m := w.model()
+	// Where every run fails, which is reported, nothing would be left.
+	completes := m.Verdict(outcome.RunCompleted()) != outcome.Impossible
 	for i, t := range w.order {
-		if sets[i]&canSucceed == 0 {
+		if completes && m.Verdict(outcome.RunCompleted(), outcome.Completed(i)) == outcome.Impossible {
 			continue
 		}
 		for j, write := range t.writes {
-			typ := t.code.writtenType(j)
+			if write.OnlyDeletes() {
+				continue
+			}
+			typ, null := t.code.resultType(j)
 			k := byKey[write.Key]
 			if k == nil {
 				k = &resultKey{ResultField: ResultField{Key: write.Key, Type: typ}}
@@ -37,8 +38,13 @@ func (c *checker) resultFields(w *workflow, p *plan.Plan) []ResultField {
 				keys = append(keys, write.Key)
 			}
 			k.mixed = k.mixed || !types.Identical(k.Type, typ)
-			k.Always = k.Always || sets[i] == canSucceed && !write.Optional && !open
+			k.null = k.null || null
 		}
+	}
+	for _, key := range keys {
+		k := byKey[key]
+		missing := m.Verdict(outcome.RunCompleted(), outcome.Present(len(w.order), key).Not())
+		k.Always = completes && missing == outcome.Impossible && !k.null
 	}
 	names := uniqueNames(keys)
 	fields := make([]ResultField, len(keys))
@@ -51,17 +57,6 @@ func (c *checker) resultFields(w *workflow, p *plan.Plan) []ResultField {
 		fields[i] = k.ResultField
 	}
 	return fields
-}
-
-// writtenType is the type of the value that a task stores as its i-th write.
-func (t *Task) writtenType(i int) types.Type {
-	if t.ResultKey == "" {
-		return t.Out.Fields[i].Type
-	}
-	if p, ok := types.Unalias(t.ResultType).(*types.Pointer); ok {
-		return p.Elem()
-	}
-	return t.ResultType
 }
 
 func isPointer(t types.Type) bool {

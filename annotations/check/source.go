@@ -19,7 +19,9 @@ type Source struct {
 	Bytes map[string][]byte
 	// Types is the package as type-checked; it may have type errors.
 	Types *types.Package
-	// Info needs Defs only.
+	// Info needs Defs. With Types, Uses, Selections and Instances of the bodies of
+	// functions, too, those of dynamic tasks are looked at; without, such a task
+	// is taken to read and write anything.
 	Info *types.Info
 	// Excluded are the files of the directory that hold directives but are
 	// not in Files.

@@ -16,9 +16,30 @@ import (
 // looks at, so that tests need no compiled package and no go command.
 var stubs = map[string]string{
 	"context": `package context
-type Context interface{ Done() <-chan struct{}; Err() error }`,
+type Context interface{ Done() <-chan struct{}; Err() error }
+func Cause(ctx Context) error { return nil }
+func WithCancel(ctx Context) (Context, func()) { return ctx, nil }`,
+	"errors": `package errors
+func New(text string) error { return nil }
+func Is(err, target error) bool { return false }
+func As(err error, target any) bool { return false }
+func Join(errs ...error) error { return nil }`,
 	"fmt": `package fmt
-type Stringer interface{ String() string }`,
+type Stringer interface{ String() string }
+func Errorf(format string, args ...any) error { return nil }
+func Println(args ...any) {}`,
+	"log": `package log
+func Print(args ...any) {}
+func Fatal(args ...any) {}`,
+	"os": `package os
+var ErrNotExist error
+func Exit(code int) {}`,
+	"runtime": `package runtime
+const ( GOOS = "linux"; GOARCH = "amd64" )`,
+	"sync": `package sync
+type WaitGroup struct{}
+func (*WaitGroup) Go(f func()) {}
+func (*WaitGroup) Wait() {}`,
 	"unsafe": "",
 	"time": `package time
 type Duration int64
@@ -36,6 +57,19 @@ type Number string`,
 	runtimePath: `package cloacina
 import "context"
 type Context struct{ k *int }
+func (*Context) Insert(key string, value any) error { return nil }
+func (*Context) Update(key string, value any) error { return nil }
+func (*Context) Set(key string, value any) error { return nil }
+func (*Context) Delete(key string) error { return nil }
+func (*Context) Has(key string) bool { return false }
+func (*Context) Keys() []string { return nil }
+type TaskInfo struct{ Task string }
+type Outcome struct{ Err error }
+func TaskFrom(ctx context.Context) *TaskInfo { return nil }
+func (*TaskInfo) Outcome(id string) (Outcome, error) { return Outcome{}, nil }
+func Lookup[T any](c *Context, key string) (T, bool, error) { var t T; return t, false, nil }
+func Permanent(err error) error { return err }
+var ErrMissingKey error
 type TaskEnd struct{ Task string }
 type Values map[string]any
 type Workflow struct{}
@@ -96,7 +130,11 @@ func (w *world) check(importPath string, files map[string]string) (*types.Packag
 		}
 		trees = append(trees, tree)
 	}
-	info := &types.Info{Defs: make(map[*ast.Ident]types.Object)}
+	info := &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object),
+		Uses: make(map[*ast.Ident]types.Object), Selections: make(map[*ast.SelectorExpr]*types.Selection),
+		Instances: make(map[*ast.Ident]types.Instance),
+	}
 	conf := types.Config{Importer: w, Error: func(error) {}, FakeImportC: true}
 	pkg, _ := conf.Check(importPath, w.fset, trees, info)
 	return pkg, info, trees, nil

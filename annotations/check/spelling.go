@@ -25,7 +25,9 @@ func newSpelling(w *workflow) *spelling {
 	}
 	for _, t := range w.order {
 		for _, write := range t.writes {
-			s.add(write.Key, write.Shape, t)
+			if !write.OnlyDeletes() {
+				s.add(write.Key, write.Shape, t)
+			}
 		}
 	}
 	return s
@@ -68,6 +70,9 @@ func (c *checker) suggestKey(f *annotations.Finding, t *task, field Field, s *sp
 // renameKey is a fix that gives a field another key; false if its tag cannot
 // simply be changed, or is not in one of the files.
 func (c *checker) renameKey(field Field, key string) (annotations.Fix, bool) {
+	if field.origin == nil {
+		return c.renameRead(field.keys, key)
+	}
 	node := c.fieldNode(field.origin)
 	message, quoted := "read the key %s", `json:`+strconv.Quote(key)
 	if node == nil || len(node.Names) != 1 || strings.ContainsAny(quoted, "`\\") {

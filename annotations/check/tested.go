@@ -19,21 +19,23 @@ type testedRule struct {
 	task *task
 	// name is what messages call the rule.
 	name string
+	// unknown is the finding about a value of unknown kind, by what is compared.
+	unknown map[comparedPart]int
 }
 
 // checkTested reports conditions that cannot hold, whatever happens: on keys
 // that nothing writes, and against the types of those that are written.
 func (c *checker) checkTested(w *workflow) {
-	inherited := false
+	inherited, unknown := false, make(map[comparedPart]int)
 	for _, t := range w.order {
 		inherited = inherited || t.ruleInherited
 		if !t.ruleInherited {
-			r := testedRule{c, w, t.policy.TriggerRules.V, t, "the rule of task \"" + t.id + "\""}
+			r := testedRule{c, w, t.policy.TriggerRules.V, t, "the rule of task \"" + t.id + "\"", unknown}
 			r.check()
 		}
 	}
 	if inherited && !slices.ContainsFunc(w.order, (*task).open) {
-		r := testedRule{c, w, w.decl.Defaults.TriggerRules.V, nil, "the default trigger rule"}
+		r := testedRule{c, w, w.decl.Defaults.TriggerRules.V, nil, "the default trigger rule", unknown}
 		r.check()
 	}
 }
@@ -53,7 +55,8 @@ func (r testedRule) check() {
 		case !known:
 		case len(givers) > 0:
 			r.checkCondition(v, givers)
-		case r.w.input != nil:
+			r.checkKind(v, givers)
+		case r.w.input != nil || len(r.w.writers[key]) == 0:
 			if unwritten[key] == nil {
 				keys = append(keys, key)
 			}
@@ -61,7 +64,24 @@ func (r testedRule) check() {
 		}
 	})
 	for _, key := range keys {
-		r.reportUnwritten(key, unwritten[key])
+		if r.w.input == nil {
+			r.reportPresumed(key, unwritten[key])
+		} else {
+			r.reportUnwritten(key, unwritten[key])
+		}
+	}
+}
+
+// reportPresumed reports a key that nothing writes, and which is much like one
+// that is written. Any other may be one that a run starts with.
+func (r testedRule) reportPresumed(key string, conditions []*annotations.ContextValue) {
+	f := found(annotations.CodePresumedInput, conditions[0].Key.Span,
+		"%s tests the key %q, which no task writes", r.name, key)
+	for _, v := range conditions[1:] {
+		f.Related = append(f.Related, related(v.Key.Span, "%q is tested here, too", key))
+	}
+	if r.suggestKey(&f, key, conditions); len(f.Fixes) > 0 {
+		r.c.report(r.w, f)
 	}
 }
 
@@ -77,7 +97,9 @@ func (r testedRule) givers(key annotations.Key) (list []giver, known bool) {
 	}
 	list = r.w.startOf(key.Base())
 	for _, t := range r.w.writers[key.Base()] {
-		list = append(list, t.gives(key.Base()))
+		if t.givesValue(key.Base()) {
+			list = append(list, t.gives(key.Base()))
+		}
 	}
 	return list, true
 }
@@ -103,10 +125,13 @@ func (r testedRule) reportUnwritten(key string, conditions []*annotations.Contex
 
 // blameOrder says which task writes the key, but not before the rule is decided.
 func (r testedRule) blameOrder(f *annotations.Finding, key string) bool {
-	if r.task == nil || len(r.w.writers[key]) == 0 {
+	if r.task == nil {
 		return false
 	}
 	writer := r.w.writerOf(key, r.task)
+	if writer == nil && !r.task.givesValue(key) {
+		return false
+	}
 	if writer == nil {
 		f.Message += "; the task itself does, when its rule has been decided"
 		return true
@@ -125,8 +150,10 @@ func (r testedRule) blameOrder(f *annotations.Finding, key string) bool {
 // suggestKey adds the key that was probably meant, and the fix for all conditions.
 func (r testedRule) suggestKey(f *annotations.Finding, key string, conditions []*annotations.ContextValue) {
 	var keys []string
-	for _, field := range r.w.input.Fields {
-		keys = append(keys, field.Key)
+	if r.w.input != nil {
+		for _, field := range r.w.input.Fields {
+			keys = append(keys, field.Key)
+		}
 	}
 	for name, writers := range r.w.writers {
 		if r.task == nil || slices.ContainsFunc(writers, func(t *task) bool { return r.w.ancestry.before(t, r.task) }) {

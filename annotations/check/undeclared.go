@@ -36,10 +36,10 @@ func (w *workflow) missingIn(t *task, declared map[string]bool, spelling *spelli
 	var all []*missing
 	byWriter := make(map[*task]*missing)
 	for i, r := range t.reads {
-		if r.Optional || r.Walk || len(r.Writers) > 0 || declared[r.Key] {
+		if r.Optional || r.Walk || declared[r.Key] || len(w.giversOf(r)) > 0 {
 			continue
 		}
-		field, writer := t.code.In.Fields[i], w.writerOf(r.Key, t)
+		field, writer := t.code.readField(i), w.writerOf(r.Key, t)
 		m := byWriter[writer]
 		alone := writer == nil && spelling.meant(t, field) != ""
 		if m == nil || alone {
@@ -87,10 +87,10 @@ func (c *checker) reportUndeclared(m *missing, spelling *spelling) {
 	c.report(w, f)
 }
 
-// writerOf returns the first task that writes a key, other than t.
+// writerOf returns the first task that gives a key a value, other than t.
 func (w *workflow) writerOf(key string, t *task) *task {
 	for _, other := range w.writers[key] {
-		if other != t {
+		if other != t && other.givesValue(key) {
 			return other
 		}
 	}

@@ -1,0 +1,241 @@
+package check
+
+import (
+	"go/types"
+
+	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
+
+// Body is what the function of a dynamic task does with its context, as far as
+// its source shows it.
+type Body struct {
+	// Reads are the keys that it may read, each once, sorted. What it has surely
+	// written itself before it reads it is not among them.
+	Reads []BodyRead
+	// Writes are the keys that it may write or delete in an attempt that
+	// succeeds, each once, sorted.
+	Writes []BodyWrite
+	// ReadsAny says that it lists the keys of the context, and so may look at
+	// any of them.
+	ReadsAny bool
+	// Open are the places at which something is done with the context that
+	// cannot be followed. If there is one, Reads and Writes are empty, for
+	// nothing is known for certain.
+	Open []OpenPlace
+}
+
+// BodyRead is a key that a body reads.
+type BodyRead struct {
+	// Key is the context key.
+	Key string
+	// Type is the type it is read as; nil if no place says one, or if they
+	// differ.
+	Type types.Type
+	// Required says that every attempt that succeeds has found the key.
+	Required bool
+	// Own says that a read may find what the task itself has written before.
+	Own bool
+	// Span is the place of the key at the first read that requires it, or else
+	// at the first one; Call is the place of that whole read.
+	Span, Call annotations.Span
+	// Places are all reads of the key, by position.
+	Places []BodyPlace
+}
+
+// BodyWrite is a key that a body writes.
+type BodyWrite struct {
+	// Key is the context key.
+	Key string
+	// Type is the type of the value; nil if it is only deleted, and any if there
+	// are several types.
+	Type types.Type
+	// Definite says that every attempt that succeeds leaves a value of its own.
+	Definite bool
+	// Deletes says that an attempt that succeeds may have deleted the key last.
+	Deletes bool
+	// Span is the place of the key at the first write, Call that of the whole write.
+	Span, Call annotations.Span
+	// Places are all writes of the key, by position.
+	Places []BodyPlace
+}
+
+// BodyPlace is one read or write in the source.
+type BodyPlace struct {
+	// Method is the function or method of the runtime: Get, Lookup, Has, Insert,
+	// Update, Set or Delete.
+	Method string
+	// Type is the type that is read or written; nil if the place has none.
+	Type types.Type
+	// Span is the place of the key, Call that of the whole call.
+	Span, Call annotations.Span
+	// literal says that the key stands there as a string literal.
+	literal bool
+}
+
+// OpenPlace is a place that makes a task open.
+type OpenPlace struct {
+	// Span is the place.
+	Span annotations.Span
+	// Reason says what is done there, such as "the key is not constant here".
+	Reason string
+}
+
+// open reports whether the task may read and write keys that are not known.
+func (t *task) open() bool { return t.code == nil || t.code.open() }
+
+func (t *Task) open() bool { return t.Form == Dynamic && (t.Body == nil || len(t.Body.Open) > 0) }
+
+// readsAny reports whether the task may look at any key of its context, so that
+// nothing can be called unread that comes before it.
+func (t *task) readsAny() bool { return t.open() || t.code.Body != nil && t.code.Body.ReadsAny }
+
+// reads are the keys that the body of a task is known to read.
+func (t *Task) reads() []plan.Read {
+	var reads []plan.Read
+	for i := range t.readCount() {
+		f := t.readField(i)
+		reads = append(reads, plan.Read{Key: f.Key, Shape: f.Shape, Optional: f.Presence != Required})
+	}
+	return reads
+}
+
+func (t *Task) readCount() int {
+	switch {
+	case t.In != nil:
+		return len(t.In.Fields)
+	case t.Body != nil:
+		return len(t.Body.Reads)
+	}
+	return 0
+}
+
+// readField describes the i-th read of a task as a field, also where a body
+// reads the key by its name.
+func (t *Task) readField(i int) Field {
+	if t.In != nil {
+		return t.In.Fields[i]
+	}
+	r := t.Body.Reads[i]
+	f := Field{Key: r.Key, Type: orAny(r.Type), Shape: shapeOf(orAny(r.Type)), Span: r.Span}
+	if !r.Required {
+		f.Presence = Looked
+	}
+	f.keys = r.Places
+	return f
+}
+
+// writes are the keys that a task is known to write.
+func (t *Task) writes() []plan.Write {
+	switch {
+	case t.ResultKey != "":
+		pointer := isPointer(t.ResultType)
+		return []plan.Write{{
+			Key:      t.ResultKey,
+			Shape:    shapeOf(t.ResultType),
+			Optional: pointer || nilStandsForMissing(t.ResultType),
+		}}
+	case t.Body != nil:
+		return t.Body.planWrites()
+	case t.Out == nil:
+		return nil
+	}
+	var writes []plan.Write
+	for _, f := range t.Out.Fields {
+		writes = append(writes, plan.Write{Key: f.Key, Shape: f.Shape, Optional: f.Presence != Required})
+	}
+	return writes
+}
+
+// readsOwn reports whether the i-th read may find what the task itself has
+// written before it.
+func (t *Task) readsOwn(i int) bool { return t.Body != nil && t.Body.Reads[i].Own }
+
+// readPlaces are the i-th read of a task, once for each place that has a type of
+// its own.
+func (t *Task) readPlaces(i int) []Field {
+	field := t.readField(i)
+	if t.Body == nil {
+		return []Field{field}
+	}
+	var list []Field
+	for _, p := range field.keys {
+		if p.Type != nil {
+			field.Type, field.Shape, field.Span = p.Type, shapeOf(p.Type), p.Span
+			list = append(list, field)
+		}
+	}
+	return list
+}
+
+func (b *Body) planWrites() []plan.Write {
+	var writes []plan.Write
+	for _, w := range b.Writes {
+		write := plan.Write{Key: w.Key, Optional: !w.Definite, Deletes: w.Deletes}
+		if w.Type != nil {
+			write.Shape = shapeOf(w.Type)
+		}
+		writes = append(writes, write)
+	}
+	return writes
+}
+
+// writtenType is the type of the value that a task stores as its i-th write. A
+// key that is only deleted has none: it is any then.
+func (t *Task) writtenType(i int) types.Type {
+	switch {
+	case t.Body != nil:
+		return orAny(t.Body.Writes[i].Type)
+	case t.ResultKey == "":
+		return t.Out.Fields[i].Type
+	}
+	if p, ok := types.Unalias(t.ResultType).(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t.ResultType
+}
+
+// resultType is the type that the i-th write has in the result of a run, and
+// whether null may be stored there, which a pointer that a body writes may be.
+func (t *Task) resultType(i int) (typ types.Type, null bool) {
+	typ = t.writtenType(i)
+	if p, ok := types.Unalias(typ).(*types.Pointer); ok && t.Body != nil {
+		return p.Elem(), true
+	}
+	return typ, false
+}
+
+// writtenAt is the place of the i-th write: a field, a key in a body, or the
+// annotation of a task that stores its result whole.
+func (t *task) writtenAt(i int) annotations.Span {
+	switch {
+	case t.code.Body != nil:
+		return t.code.Body.Writes[i].Span
+	case t.code.Out != nil:
+		return t.code.Out.Fields[i].Span
+	}
+	return t.decl.Result.Span
+}
+
+// nullable reports whether the i-th write may store null. A typed result never
+// does; a body that sets a nil pointer, slice, map or interface does.
+func (t *Task) nullable(i int) bool {
+	if t.Body == nil {
+		return false
+	}
+	switch t.writtenType(i).Underlying().(type) {
+	case *types.Pointer, *types.Slice, *types.Map, *types.Interface:
+		return true
+	}
+	return false
+}
+
+// anyType stands where the type of a value is not known.
+var anyType types.Type = types.NewInterfaceType(nil, nil).Complete()
+
+func orAny(t types.Type) types.Type {
+	if t == nil {
+		return anyType
+	}
+	return t
+}

@@ -1,0 +1,96 @@
+package check
+
+import (
+	"strconv"
+
+	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/outcome"
+)
+
+// maxOverlaps is how many overlaps of one choice are reported.
+const maxOverlaps = 8
+
+// checkOverlaps reports pairs of branches that both run for some values, while
+// neither condition implies the other.
+func (o *outcomeCheck) checkOverlaps(c *choice, all *cases) {
+	reported := 0
+	for j := range c.branches {
+		for i := range j {
+			if !all.overlap(i, j) {
+				continue
+			}
+			a, b := c.branches[i], c.branches[j]
+			answer := o.m.Find(outcome.Ran(a.task.index), outcome.Ran(b.task.index))
+			if answer.Verdict != outcome.Possible {
+				continue
+			}
+			o.reportOverlap(c, a, b, answer.Run, all.textOfBoth(i, j))
+			if reported++; reported == maxOverlaps {
+				return
+			}
+		}
+	}
+}
+
+// overlap reports whether two branches share a case, and each has one of its own.
+func (c *cases) overlap(i, j int) bool {
+	both, first, second := false, false, false
+	for k, a := range c.runs[i] {
+		b := c.runs[j][k]
+		both, first, second = both || a&b != 0, first || a&^b != 0, second || b&^a != 0
+	}
+	return both && first && second
+}
+
+// textOfBoth describes the values of the first case that two branches share.
+func (c *cases) textOfBoth(i, j int) string {
+	for k, region := range c.regions {
+		if c.runs[i].has(k) && c.runs[j].has(k) {
+			return region.Text
+		}
+	}
+	return ""
+}
+
+func (o *outcomeCheck) reportOverlap(c *choice, a, b branch, run *outcome.Run, text string) {
+	f := found(annotations.CodeOverlap, b.span(),
+		"%s and %s both run when %s is %s", quoted(a.task), quoted(b.task), strconv.Quote(c.key), short(text))
+	f.Fixes = c.opposite(a, b)
+	f.Table = o.w.caseTable(run)
+	f.Related = []annotations.Related{
+		related(a.span(), "the condition of %s", quoted(a.task)),
+	}
+	o.c.report(o.w, f)
+}
+
+// opposite is the fix that makes the condition of a branch the opposite of that of
+// another one, if both are orders and there is no third that might then be wrong.
+func (c *choice) opposite(a, b branch) []annotations.Fix {
+	first, second := a.order(), b.order()
+	if len(c.branches) > 2 || first == nil || second == nil || !b.task.decl.TriggerRules.Set {
+		return nil
+	}
+	changed := *second
+	changed.Op, changed.Literals = negations[first.Op], first.Literals
+	text := annotations.Format(&changed)
+	return []annotations.Fix{replace(second.Span(), text, "change it to %s", short(text))}
+}
+
+var negations = map[annotations.Operator]annotations.Operator{
+	annotations.GreaterThan:    annotations.LessOrEqual,
+	annotations.LessOrEqual:    annotations.GreaterThan,
+	annotations.LessThan:       annotations.GreaterOrEqual,
+	annotations.GreaterOrEqual: annotations.LessThan,
+}
+
+// order is the only condition of a branch on the key, if it is an order.
+func (b branch) order() *annotations.ContextValue {
+	if len(b.tests) != 1 || b.tests[0].negated {
+		return nil
+	}
+	v, ok := b.tests[0].rule.(*annotations.ContextValue)
+	if !ok || negations[v.Op] == 0 {
+		return nil
+	}
+	return v
+}
