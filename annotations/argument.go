@@ -30,12 +30,12 @@ func (a *argument) keyEnd() int   { return a.keySpan.End.Offset }
 type argumentScanner struct {
 	lexer
 	keys *keySet
-	seen map[string]Span
+	seen map[string]*argument
 }
 
 // scanArguments reads the arguments of an annotation into its declaration.
 func scanArguments(l *lexer, keys *keySet) {
-	s := &argumentScanner{lexer: *l, keys: keys, seen: make(map[string]Span)}
+	s := &argumentScanner{lexer: *l, keys: keys, seen: make(map[string]*argument)}
 	for !s.full() {
 		s.spaces()
 		if s.at >= len(s.buf) {
@@ -80,6 +80,10 @@ func (s *argumentScanner) unexpected() {
 		s.at += size
 		return
 	}
+	if s.buf[start] == '#' {
+		s.foreignComment()
+		return
+	}
 	if !s.value() {
 		return
 	}
@@ -89,6 +93,18 @@ func (s *argumentScanner) unexpected() {
 	if text == "=" || text == ":" {
 		f.Message = "unexpected " + quoted(text) + "; there is no key before it"
 	}
+}
+
+// foreignComment reports the comment of another language and moves behind it.
+func (s *argumentScanner) foreignComment() {
+	start := s.at
+	s.at = s.lineEnd(start)
+	f := s.complain(CodeUnexpectedText, start, s.at, "a comment begins with //")
+	end := start
+	for end < s.at && s.buf[end] == '#' {
+		end++
+	}
+	s.fix(f, "write //", s.base+start, s.base+end, "//")
 }
 
 // foreignBlank reports a character at buf[at] that looks like a blank, or like
@@ -266,11 +282,14 @@ func (s *argumentScanner) take(a *argument) {
 	}
 	if first, again := s.seen[a.key]; again {
 		f := s.report(CodeDuplicateKey, a.keyStart(), a.keyEnd(), quoted(a.key)+" is given twice; keep one of the two")
-		f.Related = related(first, "first given here")
+		f.Related = related(first.keySpan, "first given here")
 		s.remove(f, "remove the second", a.from, a.to)
+		if first.broken || a.broken || string(s.buf[first.start:first.end]) != string(s.buf[a.start:a.end]) {
+			s.remove(f, "remove the first", first.from, first.to)
+		}
 		return
 	}
-	s.seen[a.key] = a.keySpan
+	s.seen[a.key] = a
 	if a.bare && spec.kind != flagValue {
 		s.report(CodeMissingValue, a.keyStart(), a.keyEnd(), quoted(a.key)+" takes a value: "+a.key+"=...")
 		return

@@ -20,6 +20,10 @@ const (
 	CodeOutcomeAncestor  Code = "CL0615"
 	CodeFloatAsInteger   Code = "CL0616"
 	CodeOpenBody         Code = "CL0617"
+	CodeNeverArrives     Code = "CL0618"
+	CodeNoConstant       Code = "CL0619"
+	CodeWriterBeside     Code = "CL0620"
+	CodeFraction         Code = "CL0621"
 )
 
 var dataCodes = []CodeInfo{
@@ -107,4 +111,23 @@ var dataCodes = []CodeInfo{
 			"misspelt or mistyped key is found in it or, as far as its writes matter, below it, and the keys that " +
 			"it writes are no fields of the result. Use a constant key, keep the context within the package, or " +
 			"take a struct and return one."},
+	{CodeNeverArrives, SeverityWarning, "value that never arrives",
+		"The task writes a key that tasks behind it read, but in no run does one of them get it from this task: " +
+			"they run only when it has failed or was skipped, and read what another task gives in its place. So the " +
+			"usual way through the workflow, the one of the table, ends before them. Mostly the readers wait for the " +
+			"fallback alone: add the task to their dependencies and write trigger_rules=one_success."},
+	{CodeNoConstant, SeverityWarning, "literal that is no constant of the type of its key",
+		"The key has a named type of the Go program, which lists its values as constants, and the literal in the rule " +
+			"is none of them. Mostly it is misspelt, and then the branch is never taken. Write the value of one of the " +
+			"constants, or add a constant. The empty string and 0 are let pass, and so is each number where the " +
+			"constants leave gaps, as units and bits do."},
+	{CodeWriterBeside, SeverityHint, "key that another task rewrites beside its reader",
+		"The reader gets the key from a task before both, while another task, which comes behind that one as well, " +
+			"writes the key anew. Neither waits for the other, so the reader always works with the older value, even " +
+			"when the newer one is already there. If it is to have the newer value, add the task that writes it to the " +
+			"dependencies; if the older one is meant, give the newer value a key of its own."},
+	{CodeFraction, SeverityWarning, "integer that is compared with a fraction",
+		"The key holds integers, and between two of them no value tells the fraction from the next integer: >= 0.8 " +
+			"is >= 1. Mostly the key was taken for a float, such as a share between 0 and 1. Write the integer that " +
+			"is meant, or let the key be a float."},
 }

@@ -24,7 +24,8 @@ var outcomeCodes = []CodeInfo{
 	{CodeConstantLeaf, SeverityWarning, "condition that is always true or always false",
 		"A part of the rule has the same value in every run: no task and no value decides it. Either it is left over " +
 			"and can go, or it does not say what was meant, such as a threshold that the type of the key never " +
-			"reaches. It is judged by what ancestors can end as and by the types of what they write."},
+			"reaches. It is judged by what ancestors can end as and by the types of what they write. Conditions on " +
+			"one key are also looked at together: >= 0.5 || < 0.9 holds for every number, where && was meant."},
 	{CodeOverlap, SeverityWarning, "two branches that both run",
 		"Two tasks with the same dependencies and rules that differ in one key look like the branches of a choice, but " +
 			"there are values for which both run. Between > 80 and < 81 there are floats such as 80.5. Make one " +
@@ -33,7 +34,8 @@ var outcomeCodes = []CodeInfo{
 	{CodeGap, SeverityWarning, "two branches that leave a gap",
 		"Two tasks with the same dependencies and rules that differ in one key look like the branches of a choice, one " +
 			"for high and one for low numbers, but for some numbers between neither runs. Make one condition the " +
-			"opposite of the other, or add a branch for what lies between."},
+			"opposite of the other, or add a branch for what lies between. So it is with branches that take every " +
+			"value of a key which the task that writes it may leave out: add a branch that asks for not_exists."},
 	{CodeNeverCompletes, SeverityWarning, "task that can never complete",
 		"Whenever the task runs, a key that it requires is missing, so each attempt fails. Let it wait for the task " +
 			"that writes the key, correct the rule that lets it run without, or read the key as optional."},

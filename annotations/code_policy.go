@@ -7,6 +7,7 @@ const (
 	CodeRunTooLong       Code = "CL0703"
 	CodeAttemptBeyondRun Code = "CL0704"
 	CodeRetryWithoutUse  Code = "CL0705"
+	CodeSilentEnd        Code = "CL0706"
 )
 
 var policyCodes = []CodeInfo{
@@ -35,4 +36,10 @@ var policyCodes = []CodeInfo{
 		"Nothing changes if the setting is removed: a delay, backoff or condition of a task that has no retries, a " +
 			"number of retries of a task whose retry_condition is never, or a maximum that no delay reaches. It " +
 			"reads as if it did something. Remove it, or correct what rules it out."},
+	{CodeSilentEnd, SeverityHint, "task without which the rest is silently skipped",
+		"The task is allowed to fail, or has a rule that skips it, as if the rest could do without it. But no rule " +
+			"behind it is true then: what depends on it is skipped, too, and the run still counts as completed. " +
+			"Either let a task behind it run in that case, for example with one_success, all_done or " +
+			"!task_failed(x), or remove allow_failure, so that the run fails. It is said where the whole rest of the " +
+			"workflow is skipped, or where a task reads the missing key as optional and yet never runs without it."},
 }

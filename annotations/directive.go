@@ -22,6 +22,8 @@ type directive struct {
 	verb string
 	// start is the first slash, head the end of the verb, end that of the line.
 	start, head, end int
+	// meant says that it is none, but was meant as one, which is reported.
+	meant bool
 }
 
 // directivesOf finds the directives of a comment group and reports what looks like
@@ -69,23 +71,23 @@ func (p *fileParser) offset(pos token.Pos) int {
 func (p *fileParser) directive(text string, start int) (directive, bool) {
 	parsed, ok := ast.ParseDirective(0, text)
 	if !ok || parsed.Tool != tool {
-		p.lineNearMiss(text, start)
-		return directive{}, false
+		return p.lineNearMiss(text, start)
 	}
 	d := directive{verb: parsed.Name, start: start, end: start + len(text)}
 	d.head = start + len("//"+tool+":") + len(parsed.Name)
 	if d.verb == verbTask || d.verb == verbWorkflow {
 		return d, true
 	}
-	p.unknownVerb(d)
-	return directive{}, false
+	return p.unknownVerb(d)
 }
 
-func (p *fileParser) unknownVerb(d directive) {
+// unknownVerb reports a directive with another verb, and returns what it was meant
+// to be, if that is known.
+func (p *fileParser) unknownVerb(d directive) (directive, bool) {
 	word := d.verb[:len(d.verb)-len(strings.TrimLeft(d.verb, "abcdefghijklmnopqrstuvwxyz0123456789_-"))]
 	if word != d.verb && (word == verbTask || word == verbWorkflow) {
 		p.divided(d, word, d.verb[len(word):])
-		return
+		return directive{}, false
 	}
 	tail, suggestion := didYouMean(d.verb, verbs)
 	f := p.report(CodeUnknownDirective, d.start, d.head, "unknown directive "+quoted("//cloacina:"+d.verb)+tail+
@@ -93,6 +95,8 @@ func (p *fileParser) unknownVerb(d directive) {
 	if suggestion != "" {
 		p.fixChange(f, d.start, d.head, "//cloacina:"+suggestion)
 	}
+	d.verb, d.meant = suggestion, true
+	return d, suggestion != ""
 }
 
 // divided reports arguments that follow the verb without a blank. rest is what

@@ -40,7 +40,7 @@ func Report() {}
 	//   fix: put it in brackets
 	// report.go:7:21 error CL0141 unknown function "task_succes"; did you mean "task_success"?
 	//   fix: change to "task_success"
-	// report.go:8:44 error CL0142 unknown operator "greater"
+	// report.go:8:44 error CL0142 unknown operator "greater"; there are equals, not_equals, greater_than, less_than, greater_or_equal, less_or_equal, contains, not_contains, exists, not_exists, in, not_in
 }
 
 // view is what a rule sees: task a has failed, and one value exists.

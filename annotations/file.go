@@ -3,6 +3,7 @@ package annotations
 import (
 	"go/ast"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -33,6 +34,7 @@ func ParseFile(fset *token.FileSet, file *ast.File, src []byte) (*Source, []Find
 		p.readDeclarations()
 		p.reportUnused()
 	}
+	slices.SortStableFunc(p.source.Tasks, func(a, b *Task) int { return a.Span.Start.Offset - b.Span.Start.Offset })
 	sortFindings(p.findings)
 	return p.source, p.findings
 }
@@ -72,10 +74,13 @@ func (p *fileParser) readDeclarations() {
 }
 
 func (p *fileParser) function(decl *ast.FuncDecl) {
-	text := p.claim(decl.Doc, verbTask)
-	if text == nil {
-		return
+	if text := p.claim(decl.Doc, verbTask); text != nil {
+		p.task(text, decl)
 	}
+}
+
+// task reads an annotation of a function.
+func (p *fileParser) task(text *annotationText, decl *ast.FuncDecl) {
 	t := &Task{Span: text.span, Func: decl, Target: p.spanOf(decl.Name), Doc: p.docText(decl.Doc)}
 	v := text.read(p.reporter, taskKeys(t))
 	v.checkPolicy(&t.Policy, "")

@@ -115,8 +115,11 @@ func (l *listReader) element() (Name, bool) {
 		return word, false
 	}
 	if strings.ContainsAny(word.Text, notInWords) {
-		l.complain(CodeBadList, start, l.at,
+		f := l.complain(CodeBadList, start, l.at,
 			quoted(word.Text)+" is no element of a list; write words or strings, separated by commas")
+		if commas := strings.ReplaceAll(word.Text, ";", ","); !strings.ContainsAny(commas, notInWords) {
+			l.fix(f, "write commas", l.base+start, l.base+l.at, commas)
+		}
 		return word, false
 	}
 	return word, true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/ast"
 	"go/token"
+	"slices"
 	"sort"
 )
 
@@ -16,8 +17,8 @@ func (p *fileParser) reportUnused() {
 	for i, group := range p.file.Comments {
 		reported := make(map[string]bool, len(verbs))
 		for _, d := range p.groups[group] {
-			if reported[d.verb] {
-				continue // the same annotation, continued
+			if reported[d.verb] || d.meant {
+				continue // the same annotation, continued, or reported already
 			}
 			reported[d.verb] = true
 			p.renew()
@@ -44,6 +45,14 @@ func (p *fileParser) unused(d directive, group *ast.CommentGroup, index int, pla
 		" by a blank line and has no effect; remove the blank line")
 	f.Related = related(p.spanOf(next.name), next.what+" is declared here")
 	p.fixDetached(f, group, index, next)
+	if next.function != nil && !p.isTask(next.function) {
+		p.task(p.claim(group, verbTask), next.function)
+	}
+}
+
+// isTask reports whether a function has an annotation.
+func (p *fileParser) isTask(decl *ast.FuncDecl) bool {
+	return slices.ContainsFunc(p.source.Tasks, func(t *Task) bool { return t.Func == decl })
 }
 
 // fixDetached removes the blank lines behind a group if nothing else is there.
@@ -95,6 +104,8 @@ type declared struct {
 	name ast.Node
 	pos  token.Pos
 	verb string
+	// function is what a task stands on; nil for everything else.
+	function *ast.FuncDecl
 }
 
 func (d *declared) takes(verb string) bool { return d.verb == verb }
@@ -102,7 +113,7 @@ func (d *declared) takes(verb string) bool { return d.verb == verb }
 // nextDeclaration returns the declaration or package clause behind a comment.
 func (p *fileParser) nextDeclaration(group *ast.CommentGroup) *declared {
 	if group.End() <= p.file.Package {
-		return &declared{"package " + p.file.Name.Name, p.file.Name, p.file.Package, verbWorkflow}
+		return &declared{"package " + p.file.Name.Name, p.file.Name, p.file.Package, verbWorkflow, nil}
 	}
 	behind := p.declsBehind(group.End())
 	if len(behind) == 0 {
@@ -110,11 +121,11 @@ func (p *fileParser) nextDeclaration(group *ast.CommentGroup) *declared {
 	}
 	switch decl := behind[0].(type) {
 	case *ast.FuncDecl:
-		return &declared{"func " + decl.Name.Name, decl.Name, decl.Pos(), verbTask}
+		return &declared{"func " + decl.Name.Name, decl.Name, decl.Pos(), verbTask, decl}
 	case *ast.GenDecl:
 		return declaredBy(decl)
 	default:
-		return &declared{"a declaration with a syntax error", decl, decl.Pos(), ""}
+		return &declared{"a declaration with a syntax error", decl, decl.Pos(), "", nil}
 	}
 }
 
@@ -125,7 +136,7 @@ func (p *fileParser) declsBehind(pos token.Pos) []ast.Decl {
 }
 
 func declaredBy(decl *ast.GenDecl) *declared {
-	d := &declared{article[decl.Tok], decl, decl.Pos(), ""}
+	d := &declared{article[decl.Tok], decl, decl.Pos(), "", nil}
 	if len(decl.Specs) == 0 || decl.Lparen.IsValid() {
 		return d
 	}

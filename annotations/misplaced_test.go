@@ -1,6 +1,53 @@
 package annotations
 
-import "testing"
+import (
+	"go/parser"
+	"go/token"
+	"slices"
+	"testing"
+)
+
+// A directive that has no effect yet still says which function was meant, and what
+// of it, so that the names of tasks are known.
+func TestMeantDirectivesAreRead(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"detached":               "package p\n\n//cloacina:task id=x dependencies=a,b\n\nfunc F() {}\n",
+		"blank":                  "package p\n\n// cloacina:task id=x dependencies=a,b\nfunc F() {}\n",
+		"blank on one of two":    "package p\n\n// cloacina:task dependencies=a,b\n//cloacina:task id=x\nfunc F() {}\n",
+		"verb":                   "package p\n\n//cloacina:tsk id=x dependencies=a,b\nfunc F() {}\n",
+		"detached from two":      "package p\n\n//cloacina:task id=x dependencies=a,b\n\n//cloacina:task id=y\n\nfunc F() {}\n",
+		"detached and a comment": "package p\n\n//cloacina:task id=x dependencies=a,b\n\n// F does.\nfunc F() {}\n",
+	} {
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, "a.go", text, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source, findings := ParseFile(fset, file, []byte(text))
+		if len(source.Tasks) != 1 || len(findings) == 0 {
+			t.Errorf("%s: %d tasks, %v", name, len(source.Tasks), findings)
+			continue
+		}
+		var deps []string
+		for _, d := range source.Tasks[0].Dependencies.V {
+			deps = append(deps, d.Text)
+		}
+		if source.Tasks[0].ID.V != "x" || !slices.Equal(deps, []string{"a", "b"}) {
+			t.Errorf("%s: task %q depends on %q", name, source.Tasks[0].ID.V, deps)
+		}
+	}
+	// What may be prose is no task.
+	text := "package p\n\n// cloacina:task is what marks a task.\nfunc F() {}\n"
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "a.go", text, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if source, findings := ParseFile(fset, file, []byte(text)); len(source.Tasks) != 0 || len(findings) != 1 {
+		t.Errorf("prose gives %d tasks, %v", len(source.Tasks), findings)
+	}
+}
 
 func TestMisplacedDirectives(t *testing.T) {
 	t.Parallel()

@@ -149,25 +149,31 @@ func looksLikeArguments(rest string) bool {
 	return rest == "" || word == "allow_failure" || word != "" && strings.HasPrefix(behind, "=")
 }
 
-// lineNearMiss reports a line comment that is no directive but reads like one.
-func (p *fileParser) lineNearMiss(text string, start int) {
+// lineNearMiss reports a line comment that is no directive but reads like one, and
+// returns the directive that was meant, unless the line could be prose.
+func (p *fileParser) lineNearMiss(text string, start int) (directive, bool) {
 	const slashes = len("//")
 	line := strings.TrimPrefix(text, "//")
 	m, ok := nearMiss(line, false)
 	if !ok {
 		p.verblessDirective(line, start)
-		return
+		return directive{}, false
 	}
 	head := start + slashes + m.head
 	want := "//" + tool + ":" + m.verb
 	f := p.report(CodeNearMiss, start, head, quoted(text[:slashes+m.head])+" is no directive; write "+want)
-	if m.loose {
-		f.Message += ", or begin the line with another word if it is prose"
-	}
-	if rest := text[slashes+m.head:]; rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+	rest := text[slashes+m.head:]
+	apart := rest == "" || isBlank(rest[0])
+	if !apart {
 		want += " "
 	}
-	p.fix(f, "change to "+quoted(strings.TrimSpace(want)), start, head, want)
+	if m.loose {
+		f.Message += ", or begin the line with another word if it is prose"
+	} else {
+		p.fix(f, "change to "+quoted(strings.TrimSpace(want)), start, head, want)
+	}
+	d := directive{verb: m.verb, start: start, head: head, end: start + len(text), meant: true}
+	return d, apart && !m.loose && looksLikeArguments(rest)
 }
 
 // verblessDirective reports //cloacina: with something behind it that cannot be a verb.

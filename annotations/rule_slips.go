@@ -61,9 +61,14 @@ func (p *ruleParser) misspelt(t *ruleToken) bool {
 	return true
 }
 
-// signsEnd returns the end of the operator signs that begin at i.
+// maxSigns is more than any misspelt operator has.
+const maxSigns = 4
+
+// signsEnd returns the end of the operator signs that begin at i. It does not look
+// further than [maxSigns], or a long row of them would be read again for each.
 func (p *ruleParser) signsEnd(i int) int {
-	for i < len(p.buf) && bytes.IndexByte([]byte("=<>!&|"), p.buf[i]) >= 0 {
+	limit := min(i+maxSigns, len(p.buf))
+	for i < limit && bytes.IndexByte([]byte("=<>!&|"), p.buf[i]) >= 0 {
 		i++
 	}
 	return i

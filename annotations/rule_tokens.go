@@ -76,6 +76,10 @@ func (p *ruleParser) refuse(t ruleToken, lit, problem string) bool {
 		p.overwrite(t, '1')
 	case t.IsKeyword():
 		p.refuseKeyword(t, lit)
+	case t.Token == token.REM && (p.lastToken() == token.INT || p.lastToken() == token.FLOAT):
+		number := p.tokens[len(p.tokens)-1]
+		p.fail(CodeBadLiteral, number.start, t.end, "a number has no %; write it as the key has it, as 90 or as 0.9")
+		p.overwrite(t, ' ')
 	case t.Token == token.ASSIGN:
 		f := p.fail(CodeUnknownOperator, t.start, t.end, "a rule compares with ==")
 		p.fix(f, `change to "=="`, p.base+t.start, p.base+t.end, "==")

@@ -3,6 +3,7 @@ package annotations
 import (
 	"go/ast"
 	"go/token"
+	"strings"
 )
 
 // rule turns an expression into a rule. It is nil if the expression is not one,
@@ -23,12 +24,32 @@ func (p *ruleParser) rule(e ast.Expr) Rule {
 		return p.word(e)
 	case *ast.CallExpr:
 		return p.call(e)
+	case *ast.SelectorExpr:
+		p.outcomeOf(e)
+		return nil
 	case *ast.BadExpr:
 		p.failed = true
 		return nil
 	}
 	p.failAt(e, CodeNotARule, quoted(p.source(e))+" is no rule")
 	return nil
+}
+
+// outcomeOf reports a.b, which for fetch.success is an outcome in the words of
+// another language.
+func (p *ruleParser) outcomeOf(e *ast.SelectorExpr) {
+	if p.reportedAt(e) {
+		return
+	}
+	f := p.failAt(e, CodeNotARule, quoted(p.source(e))+" is no rule")
+	task, ok := e.X.(*ast.Ident)
+	ending := endings[strings.ToLower(e.Sel.Name)]
+	if !ok || ending == "" || ending == "done" {
+		return
+	}
+	text := "task_" + ending + "(" + task.Name + ")"
+	f.Message += "; write " + short(text)
+	p.replace(f, e, "change to "+short(text), text)
 }
 
 // take counts a node and returns false if there are too many.

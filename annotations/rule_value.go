@@ -4,13 +4,18 @@ import (
 	"go/ast"
 	"go/token"
 	"strconv"
+	"strings"
 )
 
 // contextValue is context_value in its call spelling.
 func (p *ruleParser) contextValue(e *ast.CallExpr) Rule {
 	if len(e.Args) < 2 {
-		p.failAt(e, CodeRuleArity, "context_value takes a key, an operator and a literal; "+
-			`to ask whether a key exists, write context_value("key", exists)`)
+		key := `"key"`
+		if len(e.Args) == 1 {
+			key = short(p.source(e.Args[0]))
+		}
+		p.failAt(e, CodeRuleArity, "context_value takes a key, an operator and a literal; to test a bool, write "+
+			"context_value("+key+") == true, and to ask whether a key exists, context_value("+key+", exists)")
 		return nil
 	}
 	key, keyOK := p.key(e.Args[0])
@@ -62,11 +67,40 @@ func (p *ruleParser) comparison(e *ast.BinaryExpr) Rule {
 		return nil
 	}
 	key, keyOK := p.key(call.Args[0])
+	if keyOK && p.operatorBehind(e, call.Args[0]) {
+		return nil
+	}
 	literal, literalOK := p.literal(e.Y)
 	if !keyOK || !literalOK || p.wasReported(int(e.OpPos)-1) {
 		return nil
 	}
 	return &ContextValue{p.node(e), key, operatorTokens[e.Op], []Literal{literal}, true}
+}
+
+// operatorBehind reports a comparison with the name of an operator, such as == exists.
+func (p *ruleParser) operatorBehind(e *ast.BinaryExpr, key ast.Expr) bool {
+	name, ok := e.Y.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	op, ok := operatorByName(name.Name)
+	if !ok || p.reportedAt(name) {
+		return false
+	}
+	f := p.failAt(name, CodeBadLiteral, quoted(name.Name)+" is no literal but an operator")
+	if _, most := op.arity(); most != 0 {
+		f.Message += "; it stands between commas: context_value(" + p.source(key) + ", " + op.String() + ", ...)"
+		return true
+	}
+	if e.Op == token.NEQ {
+		op = Exists + NotExists - op
+	}
+	text := "context_value(" + p.source(key) + ", " + op.String() + ")"
+	f.Message += "; write " + short(text)
+	if e.Op == token.EQL || e.Op == token.NEQ {
+		p.replace(f, e, "change to "+short(text), text)
+	}
+	return true
 }
 
 func asContextValue(e ast.Expr) *ast.CallExpr {
@@ -87,12 +121,46 @@ var mirrored = map[token.Token]token.Token{
 	token.LEQ: token.GEQ, token.GEQ: token.LEQ,
 }
 
+// notComparable reports a comparison without a context_value on its left.
 func (p *ruleParser) notComparable(e *ast.BinaryExpr) {
+	if p.chained(e) || p.bareKey(e) {
+		return
+	}
 	f := p.failAt(e, CodeNotARule, "only a context_value can be compared, and it stands on the left")
 	if call := asContextValue(e.Y); call != nil && isLiteral(e.X) {
 		text := p.source(e.Y) + " " + mirrored[e.Op].String() + " " + p.source(e.X)
 		p.replace(f, e, "exchange the sides", text)
 	}
+}
+
+// chained reports a < b < c.
+func (p *ruleParser) chained(e *ast.BinaryExpr) bool {
+	first, ok := e.X.(*ast.BinaryExpr)
+	if !ok || mirrored[first.Op] == token.ILLEGAL || asContextValue(first.Y) == nil {
+		return false
+	}
+	if !isLiteral(first.X) || !isLiteral(e.Y) {
+		return false
+	}
+	value := p.source(first.Y)
+	text := value + " " + mirrored[first.Op].String() + " " + p.source(first.X) + " && " +
+		value + " " + e.Op.String() + " " + p.source(e.Y)
+	f := p.failAt(e, CodeNotARule, "comparisons are not chained; write two with &&")
+	p.replace(f, e, "change to "+short(text), text)
+	return true
+}
+
+// bareKey reports a key that is compared as if it were a variable.
+func (p *ruleParser) bareKey(e *ast.BinaryExpr) bool {
+	name, ok := e.X.(*ast.Ident)
+	if !ok || reservedWords[name.Name] || p.reportedAt(name) || !isLiteral(e.Y) {
+		return false
+	}
+	value := "context_value(" + strconv.Quote(name.Name) + ")"
+	f := p.failAt(name, CodeNotARule, quoted(name.Name)+" is no value; to compare a key, write "+
+		short(value+" "+e.Op.String()+" "+p.source(e.Y)))
+	p.replace(f, name, "write "+short(value), value)
+	return true
 }
 
 func isLiteral(e ast.Expr) bool {
@@ -152,6 +220,17 @@ func (p *ruleParser) operator(e ast.Expr) (Operator, bool) {
 		return op, true
 	}
 	tail, suggestion := wordSuggestion(name, ruleOperators)
+	for sign, op := range operatorTokens {
+		if sign.String() == name {
+			tail, suggestion = "; between commas it is written as a word, "+quoted(op.String()), op.String()
+		}
+	}
+	if suggestion == "" {
+		tail = "; there are " + strings.Join(ruleOperators, ", ")
+	}
+	if name == "between" {
+		tail = "; a range is two comparisons: context_value(...) >= a && context_value(...) <= b"
+	}
 	f := p.failAt(e, CodeUnknownOperator, "unknown operator "+quoted(name)+tail)
 	p.replaceWord(f, e, suggestion)
 	return 0, false

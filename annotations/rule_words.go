@@ -61,6 +61,11 @@ var aloneMeans = map[string]string{
 	"done": "always", "true": "always",
 }
 
+// formerNames are what shorthands were called once elsewhere.
+var formerNames = map[string]ShorthandKind{
+	"none_failed_or_skipped": NoneFailedMinOneSuccess,
+}
+
 // quantifiers and endings are the parts of a shorthand, as other tools have them.
 var (
 	quantifiers = map[string]string{
@@ -89,6 +94,9 @@ func shorthandMeant(word string) (function, ending string, ok bool) {
 // standsAlone says what an unknown word that stands as a rule was meant to be. A
 // word that has a meaning is never changed to one that only looks like it.
 func standsAlone(word string) (tail, suggestion string) {
+	if now := formerNames[word]; now != 0 {
+		return ", which is an old name in Airflow; write " + now.String(), now.String()
+	}
 	suggestion = aloneMeans[word]
 	function, ending, meant := shorthandMeant(word)
 	if meant {

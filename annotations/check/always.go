@@ -75,15 +75,17 @@ func (f *flow) reportAlways(list []*shortage) {
 		all = append(append(all, s), s.also...)
 	}
 	t := first.reader
+	others := byReader(all)
+	rest := slices.DeleteFunc(slices.Clone(others), func(s *shortage) bool { return s.reader == t })
 	missing := "are missing"
 	if len(first.fields) == 1 {
 		missing = "is missing"
 	}
 	fd := found(annotations.CodeRunsAfterFailure, t.decl.Target,
 		"task %q also runs when %s (rule: always), and then %s %s", t.id, whatHappened(first), first.keys(), missing)
-	switch n := len(all); {
+	switch n := len(rest); {
 	case n == 1:
-		fd.Message += "; so it is with " + strconv.Quote(all[0].reader.id)
+		fd.Message += "; so it is with " + strconv.Quote(rest[0].reader.id)
 	case n > 1:
 		fd.Message += "; so it is with " + strconv.Itoa(n) + " other tasks"
 	}
@@ -91,28 +93,88 @@ func (f *flow) reportAlways(list []*shortage) {
 	for _, field := range first.fields {
 		fd.Related = append(fd.Related, readPlace(t, field))
 	}
-	for _, s := range all[:min(len(all), maxRelated)] {
+	for _, s := range others[:min(len(others), maxRelated)] {
 		fd.Related = append(fd.Related, related(s.reader.decl.Target, "%q requires %s", s.reader.id, s.keys()))
 	}
 	all = append(all, first)
 	here, byDefault := f.fixHere(all), f.fixDefault(all)
-	fd.Message += alwaysAdvice(here != nil, byDefault != nil)
+	optional := f.fixOptional(all)
+	fd.Message += alwaysAdvice(here != nil, byDefault != nil, optional != nil)
 	fd.Fixes = slices.Concat(here, byDefault)
+	if optional != nil {
+		if len(all) == 1 {
+			fd.Fixes = append(fd.Fixes, optional...)
+		} else { // one source may be enough
+			fd.Fixes = append(optional, fd.Fixes...)
+		}
+	}
 	f.c.report(f.w, fd)
+}
+
+// byReader puts the shortages of each task together.
+func byReader(list []*shortage) []*shortage {
+	var joined []*shortage
+	for _, s := range list {
+		i := slices.IndexFunc(joined, func(o *shortage) bool { return o.reader == s.reader })
+		if i < 0 {
+			joined = append(joined, &shortage{reader: s.reader, fields: slices.Clone(s.fields)})
+			continue
+		}
+		joined[i].fields = append(joined[i].fields, s.fields...)
+	}
+	return joined
+}
+
+// fixOptional lets the tasks accept that keys are missing, where all of these come
+// from tasks that may fail: these are meant to be done without.
+func (f *flow) fixOptional(list []*shortage) []annotations.Fix {
+	var fix annotations.Fix
+	seen := make(map[annotations.Span]bool) // a struct that several tasks read
+	for _, s := range list {
+		if !slices.ContainsFunc(s.writers, func(t *task) bool { return t.policy.AllowFailure.V }) {
+			return nil
+		}
+		for _, one := range f.c.readOptional(s.reader, s.fields) {
+			for _, e := range one.Edits {
+				if !seen[e.Span] {
+					seen[e.Span] = true
+					fix.Edits = append(fix.Edits, e)
+				}
+			}
+			fix.Message = one.Message
+			if len(list) > 1 {
+				fix.Message = "read as optional what may be missing, zero then"
+			}
+		}
+	}
+	if fix.Edits == nil {
+		return nil
+	}
+	return []annotations.Fix{fix}
 }
 
 // maxRelated is how many tasks a finding about a whole workflow points at.
 const maxRelated = 20
 
 // alwaysAdvice says which repairs there are.
-func alwaysAdvice(here, byDefault bool) string {
+func alwaysAdvice(here, byDefault, optional bool) string {
+	var advice string
 	switch {
 	case here && byDefault:
-		return "; write trigger_rules=all_success here, or default_trigger_rules=all_success on the workflow"
+		advice = "; write trigger_rules=all_success here, or default_trigger_rules=all_success on the workflow"
 	case byDefault:
-		return "; write default_trigger_rules=all_success on the workflow"
+		advice = "; write default_trigger_rules=all_success on the workflow"
+	case here:
+		advice = "; write trigger_rules=all_success"
+	case optional:
+		return "; read what may be missing as optional"
+	default:
+		return "; read what may be missing as optional, or let its rule ask for success"
 	}
-	return "; write trigger_rules=all_success"
+	if optional {
+		advice += ", or read what may be missing as optional"
+	}
+	return advice
 }
 
 // whatHappened says which writer did not complete, and how.
@@ -137,7 +199,8 @@ func whatHappened(s *shortage) string {
 	return strconv.Quote(s.writers[0].id) + " did not complete"
 }
 
-// fixHere lets each of the tasks wait for successes, if that is enough.
+// fixHere lets each of the tasks wait for successes, if that is enough and each task
+// can still run then.
 func (f *flow) fixHere(list []*shortage) []annotations.Fix {
 	set := make(map[*task]bool)
 	for _, s := range list {
@@ -162,6 +225,9 @@ func (f *flow) fixHere(list []*shortage) []annotations.Fix {
 		line := addLine(s.reader.decl.Span, "//cloacina:task trigger_rules=all_success", "")
 		fix.Edits = append(fix.Edits, line.Edits...)
 	}
+	if !f.allRunStrictly(set) {
+		return nil
+	}
 	return []annotations.Fix{fix}
 }
 
@@ -173,7 +239,11 @@ func (f *flow) fixDefault(list []*shortage) []annotations.Fix {
 			return nil
 		}
 	}
-	if !f.allRunStrictly() {
+	strict := make(map[*task]bool)
+	for _, t := range f.w.order {
+		strict[t] = t.ruleInherited
+	}
+	if !f.allRunStrictly(strict) {
 		return nil
 	}
 	const message = "run all tasks only after success: default_trigger_rules=all_success"
@@ -185,31 +255,14 @@ func (f *flow) fixDefault(list []*shortage) []annotations.Fix {
 	return []annotations.Fix{fix}
 }
 
-// allRunStrictly reports whether each task could still run if those that have the
-// rule always by default had all_success. Mostly they all can in one run.
-func (f *flow) allRunStrictly() bool {
-	var strict []*task
-	var facts []outcome.Fact
-	known := make(map[*task]bool)
+// allRunStrictly reports whether each task could still run if those of some that
+// have the rule always had all_success.
+func (f *flow) allRunStrictly(some map[*task]bool) bool {
+	rules := make(map[*task]annotations.Rule)
 	for _, t := range f.w.order {
-		if !t.ruleInherited || t.rule.Tree != nil || len(t.deps) == 0 {
-			continue
-		}
-		strict = append(strict, t)
-		for _, d := range t.deps {
-			if !known[d] {
-				known[d] = true
-				facts = append(facts, outcome.Completed(d.index))
-			}
+		if some[t] && t.rule.Tree == nil && len(t.deps) > 0 {
+			rules[t] = &annotations.Shorthand{Kind: annotations.AllSuccess}
 		}
 	}
-	if f.can(facts...) {
-		return true
-	}
-	for _, t := range strict {
-		if facts := f.strict(t, nil); facts == nil || !f.can(facts...) {
-			return false
-		}
-	}
-	return true
+	return f.allStillRun(rules)
 }

@@ -11,6 +11,7 @@ type ancestry struct {
 	// stamp marks what a search has seen, by index.
 	stamp []int
 	now   int
+	todo  []*task // of a search, for the next one
 	// steps counts the tasks that were looked at, for the tests of the cost.
 	steps int
 	// dependants are the tasks that depend on a task, by its number.
@@ -77,7 +78,8 @@ func (a *ancestry) before(x, t *task) bool {
 		return false
 	}
 	a.now++
-	todo := []*task{t}
+	todo := append(a.todo[:0], t)
+	defer func() { a.todo = todo }()
 	for len(todo) > 0 {
 		at := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -93,6 +95,49 @@ func (a *ancestry) before(x, t *task) bool {
 		}
 	}
 	return false
+}
+
+// above returns those of some tasks, which are in the order of the plan, that are
+// ancestors of t. It searches at most once.
+func (a *ancestry) above(t *task, some []*task) []*task {
+	var list []*task
+	searched := false
+	for _, x := range some {
+		if x.index >= t.index {
+			break
+		}
+		a.steps++
+		if a.inForest(x.index, t.index) {
+			list = append(list, x)
+			continue
+		}
+		if !searched {
+			a.mark(t, x.index)
+			searched = true
+		}
+		if a.stamp[x.index] == a.now {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// mark stamps the ancestors of t down to an index.
+func (a *ancestry) mark(t *task, lowest int) {
+	a.now++
+	todo := append(a.todo[:0], t)
+	for len(todo) > 0 {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		a.steps++
+		for _, d := range at.deps {
+			if d.index >= lowest && a.stamp[d.index] != a.now {
+				a.stamp[d.index] = a.now
+				todo = append(todo, d)
+			}
+		}
+	}
+	a.todo = todo
 }
 
 // after returns the tasks that x is an ancestor of, among those with an index

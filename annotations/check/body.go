@@ -1,84 +1,50 @@
 package check
 
 import (
+	"go/ast"
 	"go/types"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/annotations/check/internal/body"
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
-// Body is what the function of a dynamic task does with its context, as far as
-// its source shows it.
-type Body struct {
-	// Reads are the keys that it may read, each once, sorted. What it has surely
-	// written itself before it reads it is not among them.
-	Reads []BodyRead
-	// Writes are the keys that it may write or delete in an attempt that
-	// succeeds, each once, sorted.
-	Writes []BodyWrite
-	// ReadsAny says that it lists the keys of the context, and so may look at
-	// any of them.
-	ReadsAny bool
-	// Open are the places at which something is done with the context that
-	// cannot be followed. If there is one, Reads and Writes are empty, for
-	// nothing is known for certain.
-	Open []OpenPlace
+// What the body of a dynamic task is found to do; see the package that follows it.
+type (
+	// Body is what the function of a dynamic task does with its context, as far
+	// as its source shows it.
+	Body = body.Body
+	// BodyRead is a key that a body reads.
+	BodyRead = body.Read
+	// BodyWrite is a key that a body writes.
+	BodyWrite = body.Write
+	// BodyPlace is one read or write in the source.
+	BodyPlace = body.Place
+	// OpenPlace is a place that makes a task open.
+	OpenPlace = body.OpenPlace
+)
+
+// findBodies looks at the bodies of the dynamic tasks of a workflow.
+func (c *checker) findBodies(w *workflow) {
+	for _, t := range w.tasks {
+		if t.code != nil && t.code.Form == Dynamic && c.src.Info.Uses != nil {
+			t.code.Body = c.bodies().Follow(t.fn)
+		}
+	}
+	c.reportOpen(w)
 }
 
-// BodyRead is a key that a body reads.
-type BodyRead struct {
-	// Key is the context key.
-	Key string
-	// Type is the type it is read as; nil if no place says one, or if they
-	// differ.
-	Type types.Type
-	// Required says that every attempt that succeeds has found the key.
-	Required bool
-	// Own says that a read may find what the task itself has written before.
-	Own bool
-	// Span is the place of the key at the first read that requires it, or else
-	// at the first one; Call is the place of that whole read.
-	Span, Call annotations.Span
-	// Places are all reads of the key, by position.
-	Places []BodyPlace
-}
-
-// BodyWrite is a key that a body writes.
-type BodyWrite struct {
-	// Key is the context key.
-	Key string
-	// Type is the type of the value; nil if it is only deleted, and any if there
-	// are several types.
-	Type types.Type
-	// Definite says that every attempt that succeeds leaves a value of its own.
-	Definite bool
-	// Deletes says that an attempt that succeeds may have deleted the key last.
-	Deletes bool
-	// Span is the place of the key at the first write, Call that of the whole write.
-	Span, Call annotations.Span
-	// Places are all writes of the key, by position.
-	Places []BodyPlace
-}
-
-// BodyPlace is one read or write in the source.
-type BodyPlace struct {
-	// Method is the function or method of the runtime: Get, Lookup, Has, Insert,
-	// Update, Set or Delete.
-	Method string
-	// Type is the type that is read or written; nil if the place has none.
-	Type types.Type
-	// Span is the place of the key, Call that of the whole call.
-	Span, Call annotations.Span
-	// literal says that the key stands there as a string literal.
-	literal bool
-}
-
-// OpenPlace is a place that makes a task open.
-type OpenPlace struct {
-	// Span is the place.
-	Span annotations.Span
-	// Reason says what is done there, such as "the key is not constant here".
-	Reason string
+// bodies returns what follows the functions of the package.
+func (c *checker) bodies() *body.Package {
+	if c.followed == nil {
+		c.followed = body.New(body.Source{
+			Types: c.src.Types, Files: c.src.Files, Info: c.src.Info, Span: c.node,
+			Partial: func(file *ast.File) bool {
+				return ConstrainedBy(c.src.Fset.PositionFor(file.Package, false).Filename, file) != ""
+			},
+		})
+	}
+	return c.followed
 }
 
 // open reports whether the task may read and write keys that are not known.
@@ -136,7 +102,7 @@ func (t *Task) writes() []plan.Write {
 			Optional: pointer || nilStandsForMissing(t.ResultType),
 		}}
 	case t.Body != nil:
-		return t.Body.planWrites()
+		return planWrites(t.Body)
 	case t.Out == nil:
 		return nil
 	}
@@ -168,7 +134,7 @@ func (t *Task) readPlaces(i int) []Field {
 	return list
 }
 
-func (b *Body) planWrites() []plan.Write {
+func planWrites(b *Body) []plan.Write {
 	var writes []plan.Write
 	for _, w := range b.Writes {
 		write := plan.Write{Key: w.Key, Optional: !w.Definite, Deletes: w.Deletes}
@@ -223,11 +189,7 @@ func (t *Task) nullable(i int) bool {
 	if t.Body == nil {
 		return false
 	}
-	switch t.writtenType(i).Underlying().(type) {
-	case *types.Pointer, *types.Slice, *types.Map, *types.Interface:
-		return true
-	}
-	return false
+	return nilable(t.writtenType(i))
 }
 
 // anyType stands where the type of a value is not known.

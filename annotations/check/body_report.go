@@ -22,7 +22,7 @@ func (c *checker) reportOpen(w *workflow) {
 			}
 			said[o] = len(c.findings)
 			f := found(annotations.CodeOpenBody, o.Span,
-				"task %q may read and write any key, and none is checked, because %s", t.id, o.Reason)
+				"not all keys of task %q are known, and none is checked, because %s", t.id, o.Reason)
 			f.Related = []annotations.Related{related(t.decl.Target, "%s is declared here", t.id)}
 			c.report(w, f)
 		}
@@ -34,7 +34,7 @@ func (c *checker) reportOpen(w *workflow) {
 func (c *checker) renameRead(places []BodyPlace, key string) (annotations.Fix, bool) {
 	fix := annotations.Fix{Message: "read the key " + key}
 	for _, p := range places {
-		if _, ours := c.src.Bytes[p.Span.File]; !ours || !p.literal || p.Method == "Update" {
+		if _, ours := c.src.Bytes[p.Span.File]; !ours || !p.Literal || p.Method == "Update" {
 			return annotations.Fix{}, false
 		}
 		edit := annotations.Edit{Span: p.Span, New: strconv.Quote(key)}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
 // branch is a task whose rule, among others, tests one key.
@@ -18,7 +19,10 @@ type branch struct {
 // choice are branches with the same dependencies, whose rules agree but for the
 // conditions on one key.
 type choice struct {
-	key      string
+	key string
+	// writers are those of the key that the branches see, in the order in which
+	// their writes apply.
+	writers  []*task
 	branches []branch
 }
 
@@ -35,6 +39,7 @@ func (o *outcomeCheck) checkBranches() {
 		if all := o.casesOf(c); all != nil {
 			o.checkOverlaps(c, all)
 			o.checkGap(c, all)
+			o.checkMissing(c, all)
 		}
 	}
 }
@@ -49,17 +54,14 @@ func (o *outcomeCheck) choices() []*choice {
 		}
 		clauses := t.clauses()
 		for _, key := range testedKeys(clauses) {
-			b := branch{task: t}
-			for _, c := range clauses {
-				if k, ok := c.key(); ok && k == key {
-					b.tests = append(b.tests, c)
-				} else {
-					b.rest = append(b.rest, c)
-				}
+			writers, known := o.w.writersTested(t, key)
+			if !known {
+				continue
 			}
-			name := b.name(key)
+			b := newBranch(t, clauses, key)
+			name := o.nameOf(&b, key, writers)
 			if byName[name] == nil {
-				byName[name] = &choice{key: key}
+				byName[name] = &choice{key: key, writers: writers}
 				list = append(list, byName[name])
 			}
 			byName[name].branches = append(byName[name].branches, b)
@@ -68,11 +70,42 @@ func (o *outcomeCheck) choices() []*choice {
 	return list
 }
 
-// testedKeys lists the keys that clauses are about, each once.
+// writersTested lists the writers of a key that the rule of a task tests; false if
+// there are too many of them.
+func (w *workflow) writersTested(t *task, key string) ([]*task, bool) {
+	i := slices.IndexFunc(t.rule.Reads, func(r plan.Read) bool { return r.Key == key })
+	if i < 0 || t.rule.Reads[i].Walk {
+		return nil, false
+	}
+	return w.writersOf(t, t.rule.Reads[i]), true
+}
+
+// newBranch takes the rule of a task for one about a key.
+func newBranch(t *task, clauses []clause, key string) branch {
+	b := branch{task: t}
+	for _, c := range clauses {
+		if k, ok := c.key(); ok && k == key {
+			b.tests = append(b.tests, c)
+		} else {
+			b.rest = append(b.rest, c)
+		}
+	}
+	return b
+}
+
+// maxBranchKeys is how many keys the rule of a branch may test. One that tests more
+// is no branch that anybody would compare with another.
+const maxBranchKeys = 64
+
+// testedKeys lists the keys that clauses are about, each once; none if they are
+// too many.
 func testedKeys(clauses []clause) []string {
 	var keys []string
 	for _, c := range clauses {
 		if key, ok := c.key(); ok && !slices.Contains(keys, key) {
+			if len(keys) == maxBranchKeys {
+				return nil
+			}
 			keys = append(keys, key)
 		}
 	}
@@ -96,18 +129,43 @@ func (c clause) key() (string, bool) {
 	return key, key != ""
 }
 
-// name is the same for branches of one choice.
-func (b branch) name(key string) string {
-	var deps, rest []string
+// nameOf is the same for branches of one choice: they have the same dependencies but
+// for each other, see the same writers of the key in the same order, and agree in the rest of their
+// rules. That the only writer has completed is no difference: the key is not there
+// without that.
+func (o *outcomeCheck) nameOf(b *branch, key string, writers []*task) string {
+	var deps, from, rest []string
 	for _, d := range b.task.deps {
-		deps = append(deps, d.id)
+		if !b.waitsFor(d, key) {
+			deps = append(deps, d.id)
+		}
 	}
+	for _, w := range writers {
+		from = append(from, w.id)
+	}
+	only := len(writers) == 1 && len(o.w.startOf(plan.BaseKey(key))) == 0
 	for _, c := range b.rest {
+		if s, ok := c.rule.(*annotations.Outcome); ok && only && !c.negated &&
+			s.Want == annotations.Success && s.ID.Text == writers[0].id {
+			continue
+		}
 		rest = append(rest, strconv.FormatBool(c.negated)+" "+annotations.Format(c.rule))
 	}
 	slices.Sort(deps)
 	slices.Sort(rest)
-	return strconv.Quote(key) + strings.Join(deps, " ") + "\n" + strings.Join(slices.Compact(rest), "\n")
+	return strings.Join([]string{
+		strconv.Quote(key), strings.Join(deps, " "), strings.Join(from, " "), strings.Join(slices.Compact(rest), "\n"),
+	}, "\n")
+}
+
+// waitsFor reports whether a dependency is another task that tests the key, and
+// nothing else: neither its keys nor its outcome count.
+func (b *branch) waitsFor(d *task, key string) bool {
+	tests := slices.ContainsFunc(d.rule.Reads, func(r plan.Read) bool { return r.Key == key })
+	asks := slices.ContainsFunc(outcomes(b.task.expanded()), func(o *annotations.Outcome) bool {
+		return o.ID.Text == d.id
+	})
+	return tests && !asks && !b.task.readsFrom(d)
 }
 
 // span is the place of the first condition on the key.

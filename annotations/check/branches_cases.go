@@ -11,8 +11,16 @@ import (
 // cases are the regions of the values of a key.
 type cases struct {
 	regions []domain.Region
+	// from are, by region, the writer that gives the values; nil for the start of the run.
+	from []*task
+	// writers are those of the key, in the order in which their writes apply.
+	writers []*task
 	// runs are, by branch, the regions in which its conditions on the key hold.
 	runs []bitSet
+	// tests are, by branch, its conditions on the key, and places say where their
+	// truths stand.
+	tests  [][]test
+	places []domain.Place
 }
 
 // bitSet is a set of small numbers, of a size that is known.
@@ -24,27 +32,36 @@ func (s bitSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
 func (s bitSet) has(i int) bool { return s[i/64]>>(i%64)&1 == 1 }
 
 // isNumber reports whether the values of a case are numbers.
-func (c *cases) isNumber(i int) bool { return isNumber(string(c.regions[i].Sample)) }
+func (all *cases) isNumber(i int) bool { return isNumber(string(all.regions[i].Sample)) }
+
+// some reports whether there is such a case.
+func (all *cases) some(is func(k int) bool) bool {
+	for k := range all.regions {
+		if is(k) {
+			return true
+		}
+	}
+	return false
+}
 
 // anyRuns reports whether a branch runs in a case.
-func (c *cases) anyRuns(i int) bool {
-	return slices.ContainsFunc(c.runs, func(s bitSet) bool { return s.has(i) })
+func (all *cases) anyRuns(i int) bool {
+	return slices.ContainsFunc(all.runs, func(s bitSet) bool { return s.has(i) })
 }
 
 // casesOf divides the values that the branches may see; nil if they are not known.
 func (o *outcomeCheck) casesOf(c *choice) *cases {
 	tests, conditions := c.tests()
-	all := &cases{runs: make([]bitSet, len(c.branches))}
-	var places []domain.Place
-	for _, t := range o.valuesOf(c) {
+	all := &cases{runs: make([]bitSet, len(c.branches)), writers: c.writers, tests: tests}
+	for _, v := range o.valuesOf(c) {
 		var p *domain.Partition
-		p, places = domain.Split(t, conditions)
-		for _, region := range p.Parts[places[0].Part].Regions {
-			if t.Loose || region.Loose {
+		p, all.places = domain.Split(v.typ, conditions)
+		for _, region := range p.Parts[all.places[0].Part].Regions {
+			if v.typ.Loose || region.Loose {
 				return nil
 			}
 			if !region.Missing {
-				all.regions = append(all.regions, region)
+				all.regions, all.from = append(all.regions, region), append(all.from, v.from)
 			}
 		}
 	}
@@ -53,7 +70,7 @@ func (o *outcomeCheck) casesOf(c *choice) *cases {
 	}
 	for i, region := range all.regions {
 		for j, list := range tests {
-			if !slices.ContainsFunc(list, func(t test) bool { return !t.holds(region, places) }) {
+			if !slices.ContainsFunc(list, func(t test) bool { return !t.holds(region, all.places) }) {
 				all.runs[j].add(i)
 			}
 		}
@@ -88,41 +105,44 @@ func (c *choice) tests() (all [][]test, conditions []domain.Condition) {
 
 // holds reports whether the clause is as its rule needs it for the values of a region.
 func (t *test) holds(region domain.Region, places []domain.Place) bool {
-	value := func(i int) truth {
-		_, negated := positive(t.leaves[i].(*annotations.ContextValue).Op)
-		return truthOf((region.Truths[places[t.at+i].Index] == domain.True) != negated)
-	}
 	if t.leaves[0] == t.rule {
-		return value(0) == truthOf(!t.negated)
+		return t.truth(0, region, places) != t.negated
 	}
 	values := make(map[annotations.Rule]truth, len(t.leaves))
 	for i, leaf := range t.leaves {
-		values[leaf] = value(i)
+		values[leaf] = truthOf(t.truth(i, region, places))
 	}
 	return judge(t.rule, values) == truthOf(!t.negated)
 }
 
-// valuesOf lists the types of the values that the key of a choice can have; nil if
-// they are not known.
-func (o *outcomeCheck) valuesOf(c *choice) []*domain.Type {
-	t := c.branches[0].task
-	i := slices.IndexFunc(t.rule.Reads, func(r plan.Read) bool { return r.Key == c.key })
-	if i < 0 || t.rule.Reads[i].Walk {
-		return nil
-	}
+// truth is the truth of a leaf of the clause for the values of a region.
+func (t *test) truth(leaf int, region domain.Region, places []domain.Place) bool {
+	_, negated := positive(t.leaves[leaf].(*annotations.ContextValue).Op)
+	return (region.Truths[places[t.at+leaf].Index] == domain.True) != negated
+}
+
+// given is what a writer can give; the start of the run, if there is none.
+type given struct {
+	from *task
+	typ  *domain.Type
+}
+
+// valuesOf lists the types of the values that the key of a choice can have, and
+// which writer gives them.
+func (o *outcomeCheck) valuesOf(c *choice) []given {
 	base := plan.BaseKey(c.key)
-	var list []*domain.Type
-	for _, writer := range o.w.writersOf(t, t.rule.Reads[i]) {
+	var list []given
+	for _, writer := range c.writers {
 		for j, write := range writer.writes {
 			if write.Key == base && !write.OnlyDeletes() {
-				list = append(list, o.w.domains.written(writer, j))
+				list = append(list, given{writer, o.w.domains.written(writer, j)})
 			}
 		}
 	}
 	if o.w.input != nil {
 		for _, f := range o.w.input.Fields {
 			if f.Key == base {
-				list = append(list, o.w.domains.input(f))
+				list = append(list, given{nil, o.w.domains.input(f)})
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/cloacina-go/cloacina/annotations"
@@ -14,20 +15,46 @@ func (o *outcomeCheck) checkGap(c *choice, all *cases) {
 	if low < 0 || high < 0 {
 		return
 	}
-	for k, region := range all.regions {
-		if !all.isNumber(k) || all.anyRuns(k) {
-			continue
-		}
-		facts, ok := c.facts()
-		if !ok || o.toldTogether(c.branches[low].task, c.branches[high].task) {
-			return
-		}
-		answer := o.m.Find(facts...)
-		if answer.Verdict == outcome.Possible {
-			o.reportGap(c, c.branches[min(low, high)], c.branches[max(low, high)], answer.Run, region.Text)
-			return
+	gap := func(k int) bool { return all.isNumber(k) && !all.anyRuns(k) }
+	if !all.some(gap) || o.toldTogether(c.branches[low].task, c.branches[high].task) {
+		return
+	}
+	if facts, ok := c.facts(); ok && o.m.Verdict(facts...) == outcome.Possible {
+		below, above := all.besideGap(gap, low, high)
+		o.reportGap(c, c.branches[min(below, above)], c.branches[max(below, above)], o.exampleOf(c, all, facts, gap))
+	}
+}
+
+// besideGap returns the branches on the two sides of the first gap: those whose
+// numbers come before and after it. Where there is none, it is that of all low or of
+// all high numbers.
+func (c *cases) besideGap(gap func(k int) bool, low, high int) (below, above int) {
+	first := 0
+	for !gap(first) {
+		first++
+	}
+	below, above = low, high
+	for k := first; k >= 0 && c.from[k] == c.from[first] && c.isNumber(k); k-- {
+		if i := c.branchOf(k); i >= 0 {
+			below = i
+			break
 		}
 	}
+	for k := first; k < len(c.regions) && c.from[k] == c.from[first] && c.isNumber(k); k++ {
+		if i := c.branchOf(k); i >= 0 {
+			above = i
+			break
+		}
+	}
+	if below == above {
+		return low, high // a hole in the numbers of one branch
+	}
+	return below, above
+}
+
+// branchOf is the first branch that runs in a case; -1 if none does.
+func (c *cases) branchOf(k int) int {
+	return slices.IndexFunc(c.runs, func(s bitSet) bool { return s.has(k) })
 }
 
 // end returns the first branch that takes all numbers at one end, the highest for
@@ -112,14 +139,16 @@ func (o *outcomeCheck) toldTogether(a, b *task) bool {
 	return false
 }
 
-func (o *outcomeCheck) reportGap(c *choice, a, b branch, run *outcome.Run, text string) {
+func (o *outcomeCheck) reportGap(c *choice, a, b branch, e example) {
 	f := found(annotations.CodeGap, b.span(),
-		"neither %s nor %s runs when %s is %s", quoted(a.task), quoted(b.task), strconv.Quote(c.key), short(text))
+		"neither %s nor %s runs when %s is %s", quoted(a.task), quoted(b.task), strconv.Quote(c.key), short(e.text))
 	if len(c.branches) > 2 {
 		f.Message += ", and no other branch does"
 	}
-	f.Fixes = c.opposite(a, b)
-	f.Table = o.w.caseTable(run)
+	if e.fits {
+		f.Fixes = c.opposite(a, b)
+	}
+	f.Table = o.w.caseTable(e.run)
 	f.Related = []annotations.Related{
 		related(a.span(), "the condition of %s", quoted(a.task)),
 	}

@@ -20,11 +20,12 @@ func (o *outcomeCheck) checkOverlaps(c *choice, all *cases) {
 				continue
 			}
 			a, b := c.branches[i], c.branches[j]
-			answer := o.m.Find(outcome.Ran(a.task.index), outcome.Ran(b.task.index))
-			if answer.Verdict != outcome.Possible {
+			facts := []outcome.Fact{outcome.Ran(a.task.index), outcome.Ran(b.task.index)}
+			if o.m.Verdict(facts...) != outcome.Possible {
 				continue
 			}
-			o.reportOverlap(c, a, b, answer.Run, all.textOfBoth(i, j))
+			both := func(k int) bool { return all.runs[i].has(k) && all.runs[j].has(k) }
+			o.reportOverlap(c, a, b, o.exampleOf(c, all, facts, both))
 			if reported++; reported == maxOverlaps {
 				return
 			}
@@ -33,30 +34,24 @@ func (o *outcomeCheck) checkOverlaps(c *choice, all *cases) {
 }
 
 // overlap reports whether two branches share a case, and each has one of its own.
-func (c *cases) overlap(i, j int) bool {
+func (all *cases) overlap(i, j int) bool {
 	both, first, second := false, false, false
-	for k, a := range c.runs[i] {
-		b := c.runs[j][k]
+	for k, a := range all.runs[i] {
+		b := all.runs[j][k]
 		both, first, second = both || a&b != 0, first || a&^b != 0, second || b&^a != 0
 	}
 	return both && first && second
 }
 
-// textOfBoth describes the values of the first case that two branches share.
-func (c *cases) textOfBoth(i, j int) string {
-	for k, region := range c.regions {
-		if c.runs[i].has(k) && c.runs[j].has(k) {
-			return region.Text
-		}
+func (o *outcomeCheck) reportOverlap(c *choice, a, b branch, e example) {
+	if o.w.overlapping == nil {
+		o.w.overlapping = make(map[pair]bool)
 	}
-	return ""
-}
-
-func (o *outcomeCheck) reportOverlap(c *choice, a, b branch, run *outcome.Run, text string) {
+	o.w.overlapping[pairOf(a.task, b.task)] = true
 	f := found(annotations.CodeOverlap, b.span(),
-		"%s and %s both run when %s is %s", quoted(a.task), quoted(b.task), strconv.Quote(c.key), short(text))
+		"%s and %s both run when %s is %s", quoted(a.task), quoted(b.task), strconv.Quote(c.key), short(e.text))
 	f.Fixes = c.opposite(a, b)
-	f.Table = o.w.caseTable(run)
+	f.Table = o.w.caseTable(e.run)
 	f.Related = []annotations.Related{
 		related(a.span(), "the condition of %s", quoted(a.task)),
 	}

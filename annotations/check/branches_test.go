@@ -61,3 +61,26 @@ func TestManyOverlaps(t *testing.T) {
 		t.Errorf("%d gaps", n)
 	}
 }
+
+// A rule about very many keys is no branch: it would be compared with others once
+// for each key.
+func TestRulesWithManyKeysAreNoBranches(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[int]int{maxBranchKeys: 1, maxBranchKeys + 1: 0, 4000: 0} {
+		var fields, rest strings.Builder
+		for i := range keys - 1 {
+			fmt.Fprintf(&fields, "\tF%d int `json:\"f%d\"`\n", i, i)
+			fmt.Fprintf(&rest, ", context_value(\"f%d\", equals, 0)", i)
+		}
+		text := "//cloacina:workflow\npackage pkg\n\nimport \"context\"\n\n" +
+			"type N struct {\n\tN float64 `json:\"n\"`\n" + fields.String() + "}\n\n" +
+			"//cloacina:task\nfunc A(context.Context) (N, error) { panic(0) }\n"
+		for i, condition := range []string{"greater_than, 80", "less_than, 81"} {
+			text += fmt.Sprintf("\n//cloacina:task dependencies=a trigger_rules=all(context_value(\"n\", %s)%s)\n"+
+				"func T%d(context.Context) error { panic(0) }\n", condition, rest.String(), i)
+		}
+		if _, findings := checkText(t, text); counted(findings, annotations.CodeOverlap) != want {
+			t.Errorf("%d keys: %v", keys, findings)
+		}
+	}
+}

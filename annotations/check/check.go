@@ -1,11 +1,7 @@
 package check
 
 import (
-	"cmp"
 	"go/types"
-	"slices"
-	"sort"
-	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -65,6 +61,7 @@ func (c *checker) checkWorkflow(w *workflow) {
 	c.findBodies(w)
 	c.resolvePolicies(w)
 	c.resolveDependencies(w)
+	c.findVague(w)
 	c.findCycles(w)
 	c.checkRules(w)
 	if w.cyclic || w.unresolved || c.damagedIn(w) {
@@ -88,46 +85,11 @@ func (c *checker) parse() {
 		if c.leftOut(name, file, source, findings, "") {
 			continue
 		}
-		for _, f := range findings {
-			c.findings = append(c.findings, f)
-			if f.Code.Severity() == annotations.SeverityError {
-				c.damaged, c.broken = append(c.damaged, f.Span), true
-				c.lost = c.lost || lostDirective[f.Code]
-			}
-		}
+		c.note(source, findings)
 		for _, w := range source.Workflows {
 			c.workflows = append(c.workflows, newWorkflow(w, &c.domains))
 		}
 		c.tasks = append(c.tasks, source.Tasks...)
 	}
 	c.order()
-}
-
-// lostDirective are the codes of comments that the parser could not attach to a
-// declaration, so that one which counts on them would be blamed for it.
-var lostDirective = map[annotations.Code]bool{
-	annotations.CodeUnknownDirective:  true,
-	annotations.CodeNearMiss:          true,
-	annotations.CodeDetached:          true,
-	annotations.CodeMisplaced:         true,
-	annotations.CodeWorkflowNotStruct: true,
-}
-
-// damagedIn reports whether the parser had to refuse a part of the workflow.
-func (c *checker) damagedIn(w *workflow) bool {
-	if !w.searched {
-		w.searched = true
-		w.damaged = c.damagedAt(w.decl.Span) ||
-			slices.ContainsFunc(w.tasks, func(t *task) bool { return c.damagedAt(t.decl.Span) })
-	}
-	return w.damaged
-}
-
-// damagedAt reports whether the parser refused something within a stretch.
-func (c *checker) damagedAt(in annotations.Span) bool {
-	i := sort.Search(len(c.damaged), func(i int) bool {
-		s := c.damaged[i]
-		return cmp.Or(strings.Compare(s.File, in.File), cmp.Compare(s.Start.Offset, in.Start.Offset)) >= 0
-	})
-	return i < len(c.damaged) && c.damaged[i].File == in.File && c.damaged[i].Start.Offset <= in.End.Offset
 }

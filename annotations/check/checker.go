@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/annotations/check/internal/body"
 	"github.com/cloacina-go/cloacina/internal/outcome"
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
@@ -30,7 +31,7 @@ type checker struct {
 	// tasks are the package's own task annotations, in declaration order.
 	tasks []*annotations.Task
 	// damaged are the places of the parser's errors, sorted.
-	damaged []annotations.Span
+	damaged []damage
 	// lost says that a directive took no effect, or stands in a file that is
 	// left out.
 	lost bool
@@ -45,7 +46,7 @@ type checker struct {
 	domains domains
 	// followed are the functions that bodies of dynamic tasks call; nil before it
 	// is asked for.
-	followed *bodies
+	followed *body.Package
 	// fields are the struct fields of the files by the position of their name.
 	fields map[token.Pos]*ast.Field
 }
@@ -82,6 +83,9 @@ type workflow struct {
 	damaged, searched bool
 	// unresolved says that a list of dependencies or a rule names no task.
 	unresolved bool
+	// unlisted are the tasks of which a dependency is unknown, and vague those
+	// whose ancestors are not all known.
+	unlisted, vague map[*task]bool
 	// cyclic says that its dependencies have a cycle.
 	cyclic bool
 	// plan is made by [workflow.planned], and runs, the model of its runs, by
@@ -91,9 +95,13 @@ type workflow struct {
 	// dying are the tasks that never run because another one never completes, by
 	// that one.
 	dying map[*task][]*task
+	// starving are those that then run but never complete, by the same one.
+	starving map[*task][]starved
 	// inert are tasks of which it is said already that they never run, or that the
 	// keys they require are never there together.
 	inert map[*task]bool
+	// overlapping are pairs of branches of which it is said already that both run.
+	overlapping map[pair]bool
 	// constant are conditions of which it is said already that they are the same in
 	// every run.
 	constant map[annotations.Rule]bool
@@ -102,7 +110,10 @@ type workflow struct {
 }
 
 func newWorkflow(decl *annotations.Workflow, d *domains) *workflow {
-	return &workflow{decl: decl, domains: d, byID: make(map[string]*task), meant: make(map[string]*task)}
+	return &workflow{
+		decl: decl, domains: d,
+		byID: make(map[string]*task), meant: make(map[string]*task), unlisted: make(map[*task]bool),
+	}
 }
 
 // task is a task while it is being checked.

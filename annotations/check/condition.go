@@ -130,7 +130,8 @@ func (r testedRule) reportLiteral(v *annotations.ContextValue, l annotations.Lit
 	switch v.Op {
 	case annotations.Contains, annotations.NotContains:
 		why = "never contains a " + word
-	case annotations.GreaterThan, annotations.GreaterOrEqual, annotations.LessThan, annotations.LessOrEqual:
+	}
+	if orders(v.Op) {
 		why = "never less or greater than a " + word
 	}
 	p := parts[0]
@@ -143,6 +144,10 @@ func (r testedRule) reportLiteral(v *annotations.ContextValue, l annotations.Lit
 	if v.Op == annotations.Contains || v.Op == annotations.NotContains {
 		f.Message = r.name + " asks whether " + strconv.Quote(v.Key.Text) + " contains " + short(l.Text()) + ", but " +
 			p.giver.name() + " gives it as " + typ + ", which " + why
+	} else if p.form == stringForm && l.Kind != annotations.LitString && orders(v.Op) {
+		if _, basic := p.typ.Underlying().(*types.Basic); basic {
+			f.Message += `; strings are ordered byte by byte ("10" is before "9"), so write it as a number`
+		}
 	} else if text := inForm(l, p.form); text != "" {
 		f.Message += "; write " + short(text)
 		f.Fixes = []annotations.Fix{replace(l.Span, text, "change to %s", short(text))}
@@ -151,6 +156,15 @@ func (r testedRule) reportLiteral(v *annotations.ContextValue, l annotations.Lit
 		f.Related = append(f.Related, p.giver.place(v.Key.Base()))
 	}
 	r.c.report(r.w, f)
+}
+
+// orders reports whether an operator asks which of two values is greater.
+func orders(op annotations.Operator) bool {
+	switch op {
+	case annotations.GreaterThan, annotations.GreaterOrEqual, annotations.LessThan, annotations.LessOrEqual:
+		return true
+	}
+	return false
 }
 
 // inForm writes a literal in the form of a type; empty if that makes no sense.

@@ -51,6 +51,8 @@ func (o *outcomeCheck) whyValue(t *task, v *annotations.ContextValue, never bool
 	switch {
 	case o.never(there):
 		return strconv.Quote(key) + " is never there when it is decided"
+	case (v.Op == annotations.Exists || v.Op == annotations.NotExists) && never == (v.Op == annotations.NotExists):
+		return strconv.Quote(key) + " is never there when it is decided" // a part of the value
 	case v.Op == annotations.Exists || v.Op == annotations.NotExists:
 		return strconv.Quote(key) + " is always there when it is decided"
 	}
@@ -67,7 +69,7 @@ func (o *outcomeCheck) whyValue(t *task, v *annotations.ContextValue, never bool
 	r := testedRule{c: o.c, w: o.w, task: t}
 	if givers, known := r.givers(v.Key); known && len(givers) > 0 {
 		p := partOf(givers[0], v.Key.Path())
-		typ := short(o.c.typeName(p.typ))
+		typ := o.c.givenAs(givers[0], key, p)
 		if givers[0].leavesOut(v.Key.Base()) {
 			typ += " with omitempty"
 		}

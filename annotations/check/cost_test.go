@@ -2,8 +2,13 @@ package check
 
 import (
 	"fmt"
+	"go/ast"
+	"go/types"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The graphs of the cost tests, as source.
@@ -43,6 +48,16 @@ var graphs = map[string]func(n int) string{
 				return "[t0,t1]", "k0"
 			}
 			return fmt.Sprintf("t%d trigger_rules=task_success(t%d)", i-1, i-1), "k0"
+		})
+	},
+	// A chain in which each task looks at the value of the one before, too.
+	"values": func(n int) string {
+		return program(n, func(i int) (deps, reads string) {
+			if i == 0 {
+				return "", "seed"
+			}
+			return fmt.Sprintf("t%d trigger_rules=all(task_success(t%d), context_value(\"k%d\", greater_than, 80))", i-1, i-1, i-1),
+				fmt.Sprintf("k%d", i-1)
 		})
 	},
 	// All write one key.
@@ -129,6 +144,40 @@ func BenchmarkCheck(b *testing.B) {
 					Check(src)
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/task")
+			})
+		}
+	}
+}
+
+// BenchmarkBesideTypes sets what it takes to check a package, from its comments to the
+// findings, beside what it takes to check its types, in one run.
+func BenchmarkBesideTypes(b *testing.B) {
+	for _, graph := range slices.Sorted(maps.Keys(graphs)) {
+		for _, n := range []int{1000, 5000} {
+			b.Run(fmt.Sprintf("%s-%d", graph, n), func(b *testing.B) {
+				w := newWorld()
+				src := w.load(b, map[string]string{"tasks.go": graphs[graph](n)})
+				var checked, typed time.Duration
+				for b.Loop() {
+					start := time.Now()
+					Check(src)
+					between := time.Now()
+					info := &types.Info{
+						Defs: make(map[*ast.Ident]types.Object), Uses: make(map[*ast.Ident]types.Object),
+						Types: make(map[ast.Expr]types.TypeAndValue), Selections: make(map[*ast.SelectorExpr]*types.Selection),
+						Instances: make(map[*ast.Ident]types.Instance),
+					}
+					conf := types.Config{Importer: w}
+					if _, err := conf.Check("pkg", src.Fset, src.Files, info); err != nil {
+						b.Fatal(err)
+					}
+					checked += between.Sub(start)
+					typed += time.Since(between)
+				}
+				tasks := float64(b.N * n)
+				b.ReportMetric(float64(checked.Nanoseconds())/tasks, "check-ns/task")
+				b.ReportMetric(float64(typed.Nanoseconds())/tasks, "types-ns/task")
+				b.ReportMetric(checked.Seconds()/typed.Seconds(), "check/types")
 			})
 		}
 	}

@@ -13,7 +13,8 @@ const maxCycles = 10
 
 // findCycles reports the cycles of a workflow: each dependency that lies on one
 // is shown on the shortest cycle through it, and each cycle is shown once. The
-// way begins at the task that is declared first.
+// way begins at the task that is declared first. If one dependency alone closes all
+// cycles of a group, only one of these is shown, which begins with it.
 func (c *checker) findCycles(w *workflow) {
 	for _, group := range components(w.tasks) {
 		if len(group) < 2 {
@@ -46,9 +47,92 @@ func (c *checker) reportGroup(w *workflow, group []*task) {
 			for i, from := range way {
 				shown[edge{from, way[(i+1)%len(way)]}] = true
 			}
+			if count == 1 && c.reportCloser(w, way, group) {
+				return
+			}
 			c.reportCycle(w, way)
 		}
 	}
+}
+
+// maxClosers bounds the dependencies of which it is asked whether there is no cycle
+// without them.
+const maxClosers = 64
+
+// reportCloser reports a cycle of a group that has others, if one dependency on it
+// closes all of them; false if there is none or it is the only cycle.
+func (c *checker) reportCloser(w *workflow, way, group []*task) bool {
+	if len(way) == len(group) && !hasChord(group, len(way)) || len(way) > maxClosers {
+		return false
+	}
+	closer := -1
+	for i, t := range way {
+		if !acyclicWithout(edge{t, way[(i+1)%len(way)]}, group) {
+			continue
+		}
+		if closer >= 0 {
+			return false // any of them could be the wrong one
+		}
+		closer = i
+	}
+	if closer < 0 {
+		return false
+	}
+	from, to := way[closer], way[(closer+1)%len(way)]
+	way = shortestCycle(from, to, setOf(group))
+	start := slices.Index(way, from)
+	way = append(slices.Clone(way[start:]), way[:start]...)
+	f := cycle(way)
+	f.Message += "; the dependency of \"" + way[0].id + "\" on \"" + way[1].id + "\" closes every other cycle, too"
+	c.report(w, f)
+	return true
+}
+
+// hasChord reports whether a group has more dependencies within itself than a cycle
+// of all its tasks.
+func hasChord(group []*task, length int) bool {
+	inside := setOf(group)
+	count := 0
+	for _, t := range group {
+		for _, d := range t.deps {
+			if inside[d] {
+				count++
+			}
+		}
+	}
+	return count > length
+}
+
+// acyclicWithout reports whether a group has no cycle without one dependency.
+func acyclicWithout(e edge, group []*task) bool {
+	inside := setOf(group)
+	open := make(map[*task]int) // how many dependencies are left
+	dependants := make(map[*task][]*task)
+	for _, t := range group {
+		for _, d := range t.deps {
+			if inside[d] && (edge{t, d}) != e {
+				open[t]++
+				dependants[d] = append(dependants[d], t)
+			}
+		}
+	}
+	var todo []*task
+	for _, t := range group {
+		if open[t] == 0 {
+			todo = append(todo, t)
+		}
+	}
+	done := 0
+	for ; len(todo) > 0; done++ {
+		t := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, d := range dependants[t] {
+			if open[d]--; open[d] == 0 {
+				todo = append(todo, d)
+			}
+		}
+	}
+	return done == len(group)
 }
 
 // shortestCycle returns the tasks of the shortest cycle through the dependency
@@ -80,7 +164,10 @@ func shortestCycle(t, d *task, inside map[*task]bool) []*task {
 	return append(slices.Clone(way[first:]), way[:first]...)
 }
 
-func (c *checker) reportCycle(w *workflow, way []*task) {
+func (c *checker) reportCycle(w *workflow, way []*task) { c.report(w, cycle(way)) }
+
+// cycle is the finding about a cycle.
+func cycle(way []*task) annotations.Finding {
 	ids := make([]string, 0, len(way)+1)
 	for _, t := range way {
 		ids = append(ids, t.id)
@@ -92,7 +179,7 @@ func (c *checker) reportCycle(w *workflow, way []*task) {
 		next := way[(i+2)%len(way)]
 		f.Related = append(f.Related, related(t.dependencySpan(next), "%s depends on %s here", t.id, next.id))
 	}
-	c.report(w, f)
+	return f
 }
 
 // components returns the strongly connected components of the graph (Tarjan),

@@ -7,14 +7,19 @@ import (
 	"github.com/cloacina-go/cloacina/internal/outcome"
 )
 
-// gatherDead finds out at which task each cascade of dead tasks begins.
+// gatherDead finds out at which task each cascade of dead and starved tasks begins.
 func (o *outcomeCheck) gatherDead() {
 	begins := make(map[*task]*task)
+	o.w.starving = make(map[*task][]starved)
 	for _, t := range o.w.order {
-		if !o.dead[t.index] {
-			continue
+		var cause *task
+		key := ""
+		switch {
+		case o.endless[t.index]:
+			cause, key = o.starvedBy(t)
+		case o.dead[t.index] && o.follows(t) == no:
+			cause = o.causeOf(t)
 		}
-		cause := o.causeOf(t)
 		if cause == nil {
 			continue
 		}
@@ -22,9 +27,28 @@ func (o *outcomeCheck) gatherDead() {
 			cause = earlier
 		}
 		begins[t] = cause
+		if key != "" {
+			o.w.starving[cause] = append(o.w.starving[cause], starved{t, key})
+			continue
+		}
 		o.followers[cause] = append(o.followers[cause], t)
 	}
 	o.w.dying = o.followers
+}
+
+// follows judges the rule of a task by the conditions that dead and endless tasks
+// decide, as if nothing were known of the others.
+func (o *outcomeCheck) follows(t *task) truth {
+	rule, values := t.expanded(), make(map[annotations.Rule]truth)
+	for i, leaf := range leavesOf(rule) {
+		if o.causeOfLeaf(t, leaf) != nil {
+			values[leaf] = o.constant(t, leaf, i)
+		}
+	}
+	if len(values) == 0 {
+		return unknown
+	}
+	return judge(rule, values)
 }
 
 // causeOf returns a dead or endless task that the rule of another one asks for;
@@ -48,7 +72,7 @@ func (o *outcomeCheck) causeOfLeaf(t *task, leaf annotations.Rule) *task {
 		}
 	case *annotations.ContextValue:
 		for _, r := range t.rule.Reads {
-			if r.Key == leaf.Key.Text {
+			if r.Key == leaf.Key.Text && len(o.w.startOf(leaf.Key.Base())) == 0 {
 				return o.lostWriter(o.w.writersOf(t, r))
 			}
 		}
@@ -71,7 +95,7 @@ func (o *outcomeCheck) lostWriter(writers []*task) *task {
 
 // reportDead reports a task that never runs, unless it dies with another one.
 func (o *outcomeCheck) reportDead(t *task) {
-	if o.causeOf(t) != nil || emptyOperands(t.policy.TriggerRules.V) {
+	if o.follows(t) == no || emptyOperands(t.policy.TriggerRules.V) {
 		return
 	}
 	at, why := o.whyDead(t)
@@ -79,8 +103,11 @@ func (o *outcomeCheck) reportDead(t *task) {
 	if !t.decl.TriggerRules.Set {
 		f.Message += "; the rule is the workflow's default"
 	}
-	f.Related = append(f.Related, related(t.decl.Target, "%s is declared here", t.id))
+	if at != t.decl.Target {
+		f.Related = append(f.Related, related(t.decl.Target, "%s is declared here", t.id))
+	}
 	f.Related = append(f.Related, o.w.diesWith(t)...)
+	f.Fixes = o.fixDead(t)
 	o.c.report(o.w, f)
 }
 
@@ -91,12 +118,13 @@ func (w *workflow) diesWith(t *task) []annotations.Related {
 	var places []annotations.Related
 	for i, other := range list {
 		if i == maxListed && len(list) > maxListed+1 {
-			return append(places, related(other.decl.Target, "%q and %d more never run then, either",
+			places = append(places, related(other.decl.Target, "%q and %d more never run then, either",
 				other.id, len(list)-i-1))
+			break
 		}
 		places = append(places, related(other.decl.Target, "%q never runs then, either", other.id))
 	}
-	return places
+	return append(places, w.starvesWith(t)...)
 }
 
 // maxConflict is how many clauses of a rule are searched for some that exclude

@@ -12,7 +12,7 @@ import (
 func (c *checker) order() {
 	slices.SortStableFunc(c.workflows, func(a, b *workflow) int { return compareSpans(a.decl.Span, b.decl.Span) })
 	slices.SortStableFunc(c.tasks, func(a, b *annotations.Task) int { return compareSpans(a.Span, b.Span) })
-	slices.SortFunc(c.damaged, compareSpans)
+	slices.SortFunc(c.damaged, func(a, b damage) int { return compareSpans(a.at, b.at) })
 	slices.SortStableFunc(c.foreign, func(a, b *annotations.Workflow) int { return compareSpans(a.Span, b.Span) })
 }
 
@@ -31,7 +31,7 @@ func (c *checker) declare() {
 	for _, decl := range c.tasks {
 		fn, ok := c.src.Info.Defs[decl.Func.Name].(*types.Func)
 		switch {
-		case !ok:
+		case !ok, decl.Func.Recv != nil && fn.Signature().Recv() == nil: // func () F() is an error of Go
 			c.uncompiled(nil)
 		case decl.Func.Recv != nil:
 			c.declareMethod(decl, fn, onType)

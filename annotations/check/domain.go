@@ -35,6 +35,9 @@ func (c *checker) domainOf(t types.Type) *domain.Type {
 
 // written returns the values that a task can store as its i-th write.
 func (d *domains) written(t *task, i int) *domain.Type {
+	if several := t.code.severalTypes(i); several != nil {
+		return d.severalOf(several)
+	}
 	use := domainUse{typ: t.code.writtenType(i), dir: writing, null: t.code.nullable(i)}
 	if out := t.code.Out; out != nil && t.code.ResultKey == "" {
 		switch out.Fields[i].Presence {
@@ -52,6 +55,17 @@ func (d *domains) written(t *task, i int) *domain.Type {
 	some := *made
 	some.Kinds &^= domain.Null
 	return &some
+}
+
+// severalOf returns the values of several types, of which only the kinds are told apart.
+func (d *domains) severalOf(list []types.Type) *domain.Type {
+	form, null := formOfSeveral(list)
+	made := &domain.Type{Len: -1}
+	if null {
+		made.Kinds = domain.Null
+	}
+	d.fillMixed(made, form)
+	return made
 }
 
 // input returns the values that a run can start with for a declared input.

@@ -38,10 +38,11 @@ func (c *checker) checkAttempts(w *workflow) {
 		}
 		said[timeout.Span] = len(c.findings)
 		f := found(annotations.CodeAttemptBeyondRun, timeout.Span,
-			"an attempt of task %q may take %s, but the whole run ends after %s; make it shorter or remove it",
+			"an attempt of task %q may take %s, but the whole run ends after %s; make it shorter, or give the run "+
+				"more time",
 			t.id, durationText(timeout.V), durationText(limit.V))
 		f.Related = []annotations.Related{related(limit.Span, "the timeout of the run is given here")}
-		f.Fixes = []annotations.Fix{c.removeArgument(timeout.Key, timeout.Span, "remove the timeout without effect")}
+		f.Fixes = []annotations.Fix{c.removeArgument(timeout.Key, timeout.Span, "remove the timeout of the attempt")}
 		c.report(w, f)
 	}
 }
@@ -78,6 +79,8 @@ func (c *checker) reportTooLong(w *workflow, path []*task) {
 		timeout := "none"
 		if timing.Bounded() {
 			timeout = durationText(timing.Timeout)
+		} else if own := t.policy.Timeout.V; own > 0 {
+			timeout = durationText(own) + ", over the run's " + durationText(limit.V)
 		}
 		table.Rows = append(table.Rows, []string{
 			t.id, strconv.Itoa(timing.Executions), timeout, durationText(timing.Delays), durationText(timing.WorstCase),

@@ -40,3 +40,13 @@ func (w *workflow) walkEnd(visit func(*task)) {
 		}
 	}
 }
+
+// endOrder numbers the tasks, by index, in the order of [workflow.walkEnd].
+func (w *workflow) endOrder() []int {
+	order, next := make([]int, len(w.order)), 0
+	w.walkEnd(func(t *task) {
+		order[t.index] = next
+		next++
+	})
+	return order
+}

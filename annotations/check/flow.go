@@ -15,6 +15,8 @@ type flow struct {
 	// open says, by index, that an ancestor of the task is open: what it gets is
 	// then not known.
 	open []bool
+	// tried counts the tasks of the workflows with other rules, see [maxTried].
+	tried int
 }
 
 // checkFlow reports what may go wrong between the tasks that write a key and
@@ -24,6 +26,8 @@ func (c *checker) checkFlow(w *workflow) {
 	f.checkRequired()
 	f.checkNeverSet()
 	f.checkUnordered()
+	f.checkUnreached()
+	f.checkBeside()
 	f.checkNegated()
 	c.checkLossy(w)
 	c.checkUnread(w)

@@ -26,6 +26,7 @@ func (c *checker) resolveList(t *task) {
 		}
 		dep := t.flow.byID[name.Text]
 		if dep == nil {
+			t.flow.unlisted[t] = true
 			what := "task \"" + t.id + "\" depends on unknown task"
 			c.reportUnknown(annotations.CodeUnknownDependency, t.flow, t, name, what)
 			continue
@@ -44,21 +45,17 @@ func (c *checker) resolveList(t *task) {
 // at the task t, or, if that is nil, as a default.
 func (c *checker) reportUnknown(code annotations.Code, w *workflow, t *task, name annotations.Name, what string) {
 	w.unresolved = true
-	if w.garbled {
-		w.broken = true // it may be the id that could not be read
+	if !c.namesKnown(w) {
+		w.broken = true // it may be a task that could not be read, or its id
 		return
 	}
 	f := found(code, name.Span, "%s %q", what, name.Text)
-	if !c.lost && !c.damagedIn(w) && c.sayUnannotated(&f, w, name.Text) {
+	if c.sayUnannotated(&f, w, name.Text) {
 		c.report(w, f)
 		return
 	}
 	meant := w.likely(t, name.Text)
 	if meant == nil {
-		if c.lost || c.damagedIn(w) {
-			w.broken = true // it may be a task that could not be read
-			return
-		}
 		f.Message += c.whereIs(w, name.Text)
 		c.report(w, f)
 		return

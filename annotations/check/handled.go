@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/internal/outcome"
@@ -14,6 +13,7 @@ func (c *checker) checkPolicies(w *workflow) {
 	c.checkIdle(w)
 	c.checkDurations(w)
 	c.checkHandled(w)
+	c.checkSilentEnds(w)
 }
 
 // checkHandled looks at what becomes of failures that rules provide for.
@@ -106,7 +106,8 @@ const maxHandlings = 100_000
 
 // checkUnseen points at handlers that stand behind a task and yet do not run
 // when it fails. One finding per handler lists all such tasks. A task that the
-// rule of a handler names is left alone: what it asks of it is meant.
+// rule of a handler names is left alone: what it asks of it is meant. A rule that
+// asks for the failure of one task is no handler but what follows from that one.
 func (c *checker) checkUnseen(w *workflow, asked []failureAsked) {
 	left := make(map[*task]bool)
 	for _, a := range asked {
@@ -114,10 +115,13 @@ func (c *checker) checkUnseen(w *workflow, asked []failureAsked) {
 	}
 	var handlers []failureAsked
 	behind := make(map[*task][]*task) // the handlers behind a task
-	count := 0
+	count, asks := 0, make(map[*task]int)
+	for _, a := range asked {
+		asks[a.by]++
+	}
 	for _, h := range firstOfEach(asked) {
-		if w.inert[h.by] {
-			continue // it never runs, whatever it asks for
+		if w.inert[h.by] || h.shorthand == nil && asks[h.by] == 1 {
+			continue // it never runs, whatever it asks for, or asks for one failure
 		}
 		before := ancestorsOf(h.by)
 		if count += len(before); count > maxHandlings {
@@ -203,23 +207,5 @@ func (c *checker) fixUnseen(h failureAsked, unseen []*task) []annotations.Fix {
 	if h.shorthand == nil || h.shorthand != rule || h.shorthand.Kind != annotations.OneFailed || h.by.star {
 		return nil
 	}
-	if len(unseen) == 1 {
-		return []annotations.Fix{addDependency(h.by, unseen[0])}
-	}
-	fix := addDependency(h.by, unseen[0])
-	names := unseen[0].id
-	for _, t := range unseen[1:] {
-		names += "," + t.id
-		fix.Edits[0].New = addName(fix.Edits[0].New, t.id)
-	}
-	fix.Message = "add " + names + " to the dependencies"
-	return []annotations.Fix{fix}
-}
-
-// addName puts one more name into the text that [addDependency] inserts.
-func addName(text, id string) string {
-	if list, ok := strings.CutSuffix(text, "]"); ok {
-		return list + "," + id + "]"
-	}
-	return text + "," + id
+	return []annotations.Fix{addDependencies(h.by, unseen)}
 }

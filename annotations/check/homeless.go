@@ -51,9 +51,12 @@ func (c *checker) isForeign(obj *types.TypeName) bool {
 
 // reportHomeless reports functions in a package without a workflow, at the first.
 func (c *checker) reportHomeless(tasks []*annotations.Task) {
+	tasks = slices.DeleteFunc(tasks, func(t *annotations.Task) bool {
+		return slices.ContainsFunc(c.damageAt(t.Span), func(d damage) bool { return lostDirective[d.code] })
+	})
 	foreign := slices.ContainsFunc(c.foreign, func(w *annotations.Workflow) bool { return w.Type == nil })
 	if len(tasks) == 0 || c.lost && !foreign {
-		return // what took no effect may be the workflow
+		return // what took no effect may be the workflow, or no task at all
 	}
 	first := tasks[0]
 	name := first.Func.Name.Name

@@ -8,24 +8,43 @@ import (
 
 // checkIdle points at retry settings that change nothing, each annotation once.
 func (c *checker) checkIdle(w *workflow) {
-	if !slices.ContainsFunc(w.order, func(t *task) bool { return t.attempts() > 0 }) {
-		c.reportIdle(w, retrySettings(w.decl.Defaults), "no task of the workflow has retries")
+	switch all := w.decl.Defaults; {
+	case !slices.ContainsFunc(w.order, func(t *task) bool { return t.attempts() > 0 }):
+		c.reportIdle(w, retrySettings(all), "no task of the workflow has retries")
+	case !slices.ContainsFunc(w.order, func(t *task) bool { return !t.neverRetries() }):
+		c.reportIdle(w, withAttempts(all), "no task of the workflow ever retries (retry_condition=never)")
 	}
 	for _, t := range w.order {
 		own := t.decl.Policy
 		switch {
 		case t.attempts() == 0:
 			c.reportIdle(w, retrySettings(own), "task \""+t.id+"\" has no retries")
-		case own.RetryCondition.Set && own.RetryCondition.V.Kind == annotations.RetryNever && !own.RetryIf.Set:
-			settings := retrySettings(own)
-			if own.RetryAttempts.Set {
-				settings = append(settings, settingOf(own.RetryAttempts))
+		case t.neverRetries():
+			why := "retry_condition=never"
+			if !own.RetryCondition.Set {
+				why = "default_" + why
 			}
-			c.reportIdle(w, settings, "task \""+t.id+"\" never retries (retry_condition=never)")
+			c.reportIdle(w, withAttempts(own), "task \""+t.id+"\" never retries ("+why+")")
 		case own.RetryMaxDelay.Set && !t.needsMaximum():
 			c.reportIdle(w, []setting{settingOf(own.RetryMaxDelay)}, "no delay of task \""+t.id+"\" gets so long")
 		}
 	}
+}
+
+// neverRetries reports whether the condition of a task, its own or that of its
+// workflow, rules out all retries.
+func (t *task) neverRetries() bool {
+	condition := t.policy.RetryCondition
+	return condition.Set && condition.V.Kind == annotations.RetryNever && !t.policy.RetryIf.Set
+}
+
+// withAttempts are the settings for retries together with their number.
+func withAttempts(p annotations.Policy) []setting {
+	settings := retrySettings(p)
+	if p.RetryAttempts.Set {
+		settings = append(settings, settingOf(p.RetryAttempts))
+	}
+	return settings
 }
 
 // setting is an argument of an annotation.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -58,6 +59,9 @@ func (m *mistyped) report(t *task, field Field, g giver, wrong *mismatch) {
 	places := [2]annotations.Span{field.Span, g.span}
 	if i, again := m.said[places]; again {
 		f := &m.c.findings[i]
+		if slices.ContainsFunc(f.Related, func(r annotations.Related) bool { return r.Span == t.decl.Target }) {
+			return // of another task that writes it by the same field
+		}
 		f.Related = append(f.Related, related(t.decl.Target, "task %q reads it, too", t.id))
 		return
 	}

@@ -83,12 +83,7 @@ func (w *workflow) writersOf(t *task, r plan.Read) []*task {
 	if !r.Walk {
 		return list
 	}
-	for _, writer := range w.writers[plan.BaseKey(r.Key)] {
-		if w.ancestry.before(writer, t) {
-			list = append(list, writer)
-		}
-	}
-	return list
+	return append(list, w.ancestry.above(t, w.writers[plan.BaseKey(r.Key)])...)
 }
 
 // omits returns the field of a key, and its empty value, if the field is a number

@@ -86,6 +86,7 @@ func (o *outcomeCheck) checkRule(t *task) {
 		return
 	}
 	o.checkConstants(t)
+	o.checkWholes(t)
 }
 
 // emptyOperands reports all(), any() or none() in a rule, which is reported by itself.

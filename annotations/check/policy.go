@@ -78,6 +78,10 @@ func (c *checker) checkDelays(t *task) {
 	f := found(annotations.CodeMaxDelayBelowDelay, at.Span,
 		"task %q waits %v before its first retry, but at most %v; set retry_delay and retry_max_delay together",
 		t.id, delay, limit)
+	if !t.policy.RetryMaxDelay.Set {
+		f.Message = "task \"" + t.id + "\" waits " + durationText(delay) + " before its first retry, but " +
+			"retry_max_delay is " + durationText(limit) + " by default; write retry_max_delay=" + durationText(delay)
+	}
 	for _, v := range []annotations.Value[time.Duration]{t.policy.RetryDelay, t.policy.RetryMaxDelay} {
 		if v.Set && v.Span != at.Span {
 			f.Related = append(f.Related, related(v.Span, "the other is set here"))

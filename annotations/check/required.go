@@ -73,6 +73,9 @@ func (f *flow) shortages(t *task) []*shortage {
 		if r.Optional || r.Walk {
 			continue // with that many writers no list of them helps anyone
 		}
+		if len(f.w.lostGivers(t, r)) > 0 {
+			continue // which is said where it begins
+		}
 		field, writers := t.code.readField(i), f.w.writersOf(t, r)
 		if len(writers) == 0 && len(f.w.writers[r.Key]) == 0 && f.w.input == nil {
 			continue // presumed to be input
@@ -86,15 +89,15 @@ func (f *flow) shortages(t *task) []*shortage {
 		if !f.can(facts...) {
 			continue
 		}
+		never := len(facts) == 2 && f.cannot(outcome.Ran(t.index), outcome.Present(t.index, r.Key))
 		same := slices.IndexFunc(list, func(s *shortage) bool {
-			return slices.Equal(s.writers, writers) &&
+			return s.never == never && slices.Equal(s.writers, writers) &&
 				optionalOf(writers, s.fields[0].Key) == optionalOf(writers, r.Key)
 		})
 		if same >= 0 {
 			list[same].fields = append(list[same].fields, field)
 			continue
 		}
-		never := len(facts) == 2 && f.cannot(outcome.Ran(t.index), outcome.Present(t.index, r.Key))
 		list = append(list, &shortage{reader: t, fields: []Field{field}, writers: writers, facts: facts, never: never})
 	}
 	return list
@@ -128,11 +131,14 @@ func (s *shortage) cause() string {
 const maxKeys = 8
 
 // keys lists the keys for a message.
-func (s *shortage) keys() string {
+func (s *shortage) keys() string { return keysOf(s.fields) }
+
+// keysOf lists the keys of fields for a message.
+func keysOf(fields []Field) string {
 	var names []string
-	for i, field := range s.fields {
+	for i, field := range fields {
 		if i == maxKeys {
-			names = append(names, strconv.Itoa(len(s.fields)-i)+" others")
+			names = append(names, strconv.Itoa(len(fields)-i)+" others")
 			break
 		}
 		names = append(names, strconv.Quote(field.Key))

@@ -3,6 +3,7 @@ package check
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,11 @@ func (f *flow) fixShortage(s *shortage) (fixes []annotations.Fix, advice string)
 	if s.never {
 		return f.c.readOptional(s.reader, s.fields), ""
 	}
-	if condition := f.successOf(s); condition != "" {
+	condition := f.successOf(s)
+	if condition == "" {
+		condition = f.presenceOf(s)
+	}
+	if condition != "" {
 		advice = "; let its rule ask for " + condition
 		if fix, ok := f.restrictRule(s.reader, condition); ok {
 			fixes = append(fixes, fix)
@@ -60,6 +65,26 @@ func (f *flow) successOf(s *shortage) string {
 		return parts[0]
 	}
 	return "any(" + strings.Join(parts, ", ") + ")"
+}
+
+// presenceOf is the condition that the keys are there, for a rule that compares them
+// and is true when they are missing; empty for another one, or if that would not help.
+func (f *flow) presenceOf(s *shortage) string {
+	var parts []string
+	facts := []outcome.Fact{outcome.Ran(s.reader.index)}
+	compared := f.negatedIn(s.reader)
+	for _, field := range s.fields {
+		isField := func(n *negated) bool { return n.missing == field.Key }
+		if !slices.ContainsFunc(compared, isField) {
+			return ""
+		}
+		parts = append(parts, "context_value("+strconv.Quote(field.Key)+", exists)")
+		facts = append(facts, outcome.Present(s.reader.index, field.Key))
+	}
+	if len(parts) > maxListed || !f.can(facts...) {
+		return ""
+	}
+	return strings.Join(parts, ", ")
 }
 
 // sameTasks reports whether two lists without duplicates have the same tasks.

@@ -1,9 +1,11 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
 // checkRules holds the trigger rules against the graph. With a cycle in it only
@@ -82,7 +84,7 @@ func (c *checker) checkRuleNames(t *task) {
 			c.reportUnknown(annotations.CodeUnknownTask, t.flow, t, o.ID, "trigger rule names unknown task")
 		}
 	}
-	if t.star || len(t.decl.Dependencies.V) > 0 {
+	if t.star || len(t.decl.Dependencies.V) > 0 || t.flow.vague[t] {
 		return
 	}
 	for _, s := range shorthands(rule) {
@@ -111,6 +113,7 @@ func (c *checker) checkRule(t *task) {
 		case other == t:
 			c.report(t.flow, found(annotations.CodeNotAncestor, o.ID.Span,
 				"the trigger rule of task %q asks for its own outcome, which comes after it", t.id))
+		case t.flow.vague[t]: // what could not be read may list it
 		case t.flow.ancestry.before(other, t):
 			c.hintIndirect(t, other, o.ID.Span)
 		default:
@@ -167,6 +170,26 @@ func addDependency(t, other *task) annotations.Fix {
 	}
 }
 
+// addDependencies is a fix that lists several tasks among the dependencies of another.
+func addDependencies(t *task, others []*task) annotations.Fix {
+	fix := addDependency(t, others[0])
+	for _, other := range others[1:] {
+		fix.Edits[0].New = addName(fix.Edits[0].New, other.id)
+	}
+	if len(others) > 1 {
+		fix.Message = "add " + strings.Join(idsOf(others), ",") + " to the dependencies"
+	}
+	return fix
+}
+
+// addName puts one more name into the text that [addDependency] inserts.
+func addName(text, id string) string {
+	if list, ok := strings.CutSuffix(text, "]"); ok {
+		return list + "," + id + "]"
+	}
+	return text + "," + id
+}
+
 // checkDefaultRule reports names in a workflow's default rule that are no tasks.
 func (c *checker) checkDefaultRule(w *workflow) {
 	rule := w.decl.Defaults.TriggerRules
@@ -198,7 +221,7 @@ func (c *checker) checkInheritedRule(w *workflow) {
 		var places []annotations.Related
 		after := w.ancestry.after(other, len(w.order))
 		for _, t := range w.tasks {
-			if t.ruleInherited && !after[t] {
+			if t.ruleInherited && !after[t] && !w.vague[t] {
 				ids = append(ids, t.id)
 				places = append(places, related(t.decl.Target, "%s is declared here", t.id))
 			}
@@ -229,8 +252,8 @@ func listed(ids []string) string {
 
 // hintRedundant points at dependencies that others of the same task imply. The
 // search is bounded, so that no graph makes it slow; beyond the bound hints are
-// left out. What a rule asks for is listed on purpose, and so is everything
-// where a shorthand counts the list.
+// left out. What a rule asks for and what a task reads from is listed on purpose,
+// and so is what another dependency stands in for and everything where a shorthand counts the list.
 func (c *checker) hintRedundant(w *workflow) {
 	budget := 64*len(w.tasks) + 4096
 	for _, t := range w.tasks {
@@ -245,7 +268,7 @@ func (c *checker) hintRedundant(w *workflow) {
 			asked[o.ID.Text] = true
 		}
 		for _, d := range implied {
-			if !asked[d.id] {
+			if !asked[d.id] && !t.readsFrom(d) && !t.joinsFallback(d) {
 				c.reportRedundant(t, d)
 			}
 		}
@@ -276,6 +299,28 @@ func (c *checker) reportRedundant(t, d *task) {
 		c.report(t.flow, f)
 		return
 	}
+}
+
+// readsFrom reports whether a task reads a key that the other one may write.
+func (t *task) readsFrom(other *task) bool {
+	if t.code == nil || other.code == nil {
+		return false
+	}
+	writes := other.code.writes()
+	return slices.ContainsFunc(t.code.reads(), func(r plan.Read) bool {
+		return slices.ContainsFunc(writes, func(w plan.Write) bool { return w.Key == r.Key })
+	})
+}
+
+// joinsFallback reports whether another dependency of a task stands in for d: its
+// rule asks whether d failed or was skipped. A task that waits for both takes
+// either, even if its rule does not say so yet.
+func (t *task) joinsFallback(d *task) bool {
+	return slices.ContainsFunc(t.deps, func(other *task) bool {
+		return other != d && slices.ContainsFunc(outcomes(other.expanded()), func(o *annotations.Outcome) bool {
+			return o.ID.Text == d.id && o.Want != annotations.Success
+		})
+	})
 }
 
 // listedBefore reports whether t stands before d in the dependencies of a task.

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -82,11 +83,26 @@ func (r *structReader) read() *Struct {
 		}
 	}
 	if st := r.root.Underlying().(*types.Struct); len(fields) == 0 && st.NumFields() > 0 && !allSkipped(st) {
-		r.report(found(annotations.CodeJSONTag, r.use,
-			"%s has no exported field, so it has no keys; export the fields that are meant as keys",
-			r.c.typeName(r.root)))
+		r.reportHidden(st)
 	}
 	return s
+}
+
+// reportHidden reports a struct of which no field is a key, at the first one that
+// is meant as one.
+func (r *structReader) reportHidden(st *types.Struct) {
+	for i := range st.NumFields() {
+		if tag := reflect.StructTag(st.Tag(i)); tag.Get("json") != "" {
+			v := st.Field(i)
+			r.report(found(annotations.CodeJSONTag, r.at(v),
+				"%s has a json tag but is not exported, so %s has no keys; write %s",
+				v.Name(), r.c.typeName(r.root), camelCase(v.Name())))
+			return
+		}
+	}
+	r.report(found(annotations.CodeJSONTag, r.use,
+		"%s has no exported field, so it has no keys; export the fields that are meant as keys",
+		r.c.typeName(r.root)))
 }
 
 // allSkipped reports whether json:"-" takes all exported fields out.

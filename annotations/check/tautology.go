@@ -8,7 +8,7 @@ import (
 // reportAlwaysTrue reports a rule that is true in every run, unless that follows
 // from a task that is dead or never completes.
 func (o *outcomeCheck) reportAlwaysTrue(t *task) {
-	if o.causeOf(t) != nil {
+	if o.follows(t) == yes {
 		return
 	}
 	own := t.decl.TriggerRules

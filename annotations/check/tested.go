@@ -56,6 +56,8 @@ func (r testedRule) check() {
 		case len(givers) > 0:
 			r.checkCondition(v, givers)
 			r.checkKind(v, givers)
+			r.checkConstantsOf(v, givers)
+			r.checkFraction(v, givers)
 		case r.w.input != nil || len(r.w.writers[key]) == 0:
 			if unwritten[key] == nil {
 				keys = append(keys, key)
@@ -80,7 +82,7 @@ func (r testedRule) reportPresumed(key string, conditions []*annotations.Context
 	for _, v := range conditions[1:] {
 		f.Related = append(f.Related, related(v.Key.Span, "%q is tested here, too", key))
 	}
-	if r.suggestKey(&f, key, conditions); len(f.Fixes) > 0 {
+	if r.suggestKey(&f, key, conditions) {
 		r.c.report(r.w, f)
 	}
 }
@@ -128,27 +130,43 @@ func (r testedRule) blameOrder(f *annotations.Finding, key string) bool {
 	if r.task == nil {
 		return false
 	}
-	writer := r.w.writerOf(key, r.task)
-	if writer == nil && !r.task.givesValue(key) {
+	writers := r.w.writersOutside(key, r.task)
+	switch {
+	case len(writers) > 0:
+		r.w.blameOrder(f, r.task, writers)
+	case r.task.givesValue(key):
+		f.Message += "; the task itself does, when its rule has been decided"
+	default:
 		return false
 	}
-	if writer == nil {
-		f.Message += "; the task itself does, when its rule has been decided"
-		return true
-	}
-	f.Message += "; task \"" + writer.id + "\" does, but "
-	if r.w.ancestry.before(r.task, writer) {
-		f.Message += "runs after it"
-	} else {
-		f.Message += "runs beside it"
-		f.Fixes = append(f.Fixes, addDependency(r.task, writer))
-	}
-	f.Related = append(f.Related, related(writer.decl.Target, "%s is declared here", writer.id))
 	return true
 }
 
-// suggestKey adds the key that was probably meant, and the fix for all conditions.
-func (r testedRule) suggestKey(f *annotations.Finding, key string, conditions []*annotations.ContextValue) {
+// suggestKey adds the key that was probably meant, and the fix for all conditions;
+// false if there is none. A pointer may also name a key where it names a part.
+func (r testedRule) suggestKey(f *annotations.Finding, key string, conditions []*annotations.ContextValue) bool {
+	keys := r.keysBefore()
+	leading := slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return !r.leads(k, conditions) })
+	if meant := annotations.Suggest(key, leading); meant != "" {
+		f.Message += "; did you mean " + strconv.Quote(meant) + "?"
+		fix := annotations.Fix{Message: "change to " + meant}
+		for _, v := range conditions {
+			repaired := strconv.Quote(withBase(v.Key, meant))
+			fix.Edits = append(fix.Edits, annotations.Edit{Span: v.Key.Span, New: repaired})
+		}
+		f.Fixes = append(f.Fixes, fix)
+		return true
+	}
+	path := conditions[0].Key.Path()
+	if len(path) == 0 || !slices.Contains(keys, path[len(path)-1]) {
+		return false
+	}
+	f.Message += "; there is a key " + strconv.Quote(path[len(path)-1]) + ", if that is meant"
+	return true
+}
+
+// keysBefore are the keys that there can be when the rule is decided.
+func (r testedRule) keysBefore() []string {
 	var keys []string
 	if r.w.input != nil {
 		for _, field := range r.w.input.Fields {
@@ -160,16 +178,21 @@ func (r testedRule) suggestKey(f *annotations.Finding, key string, conditions []
 			keys = append(keys, name)
 		}
 	}
-	meant := annotations.Suggest(key, keys)
-	if meant == "" {
-		return
+	return keys
+}
+
+// leads reports whether some value of a key has what one of the conditions tests.
+func (r testedRule) leads(key string, conditions []*annotations.ContextValue) bool {
+	givers := r.w.startOf(key)
+	for _, t := range r.w.writers[key] {
+		if t.givesValue(key) {
+			givers = append(givers, t.gives(key))
+		}
 	}
-	f.Message += "; did you mean " + strconv.Quote(meant) + "?"
-	fix := annotations.Fix{Message: "change to " + meant}
-	for _, v := range conditions {
-		fix.Edits = append(fix.Edits, annotations.Edit{Span: v.Key.Span, New: strconv.Quote(withBase(v.Key, meant))})
-	}
-	f.Fixes = append(f.Fixes, fix)
+	return slices.ContainsFunc(conditions, func(v *annotations.ContextValue) bool {
+		path := v.Key.Path()
+		return len(path) == 0 || slices.ContainsFunc(givers, func(g giver) bool { return partOf(g, path).missing < 0 })
+	})
 }
 
 // withBase is the text of a key that looks at the same part of another value.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 )
@@ -10,9 +11,8 @@ import (
 type missing struct {
 	reader *task
 	fields []Field
-	// writer is a task that writes them, but not before the reader; nil if there
-	// is none.
-	writer *task
+	// writers are the tasks that write them, but not before the reader.
+	writers []*task
 }
 
 // checkUndeclared reports required keys that are neither declared nor written
@@ -34,20 +34,21 @@ func (c *checker) checkUndeclared(w *workflow) {
 // together; one that seems misspelt stands alone.
 func (w *workflow) missingIn(t *task, declared map[string]bool, spelling *spelling) []*missing {
 	var all []*missing
-	byWriter := make(map[*task]*missing)
+	byWriters := make(map[string]*missing)
 	for i, r := range t.reads {
 		if r.Optional || r.Walk || declared[r.Key] || len(w.giversOf(r)) > 0 {
 			continue
 		}
-		field, writer := t.code.readField(i), w.writerOf(r.Key, t)
-		m := byWriter[writer]
-		alone := writer == nil && spelling.meant(t, field) != ""
+		field, writers := t.code.readField(i), w.writersOutside(r.Key, t)
+		reason := strings.Join(idsOf(writers), " ")
+		m := byWriters[reason]
+		alone := len(writers) == 0 && spelling.meant(t, field) != ""
 		if m == nil || alone {
-			m = &missing{reader: t, writer: writer}
+			m = &missing{reader: t, writers: writers}
 			all = append(all, m)
 		}
 		if !alone {
-			byWriter[writer] = m
+			byWriters[reason] = m
 		}
 		m.fields = append(m.fields, field)
 	}
@@ -72,27 +73,19 @@ func (c *checker) reportUndeclared(m *missing, spelling *spelling) {
 	}
 	f.Related = append(f.Related, related(w.decl.Input.Span, "the input is declared here"))
 	switch {
-	case m.writer != nil:
-		f.Message += "; task \"" + m.writer.id + "\" does, but "
-		if w.ancestry.before(t, m.writer) {
-			f.Message += "runs after it"
-		} else {
-			f.Message += "runs beside it"
-			f.Fixes = append(f.Fixes, addDependency(t, m.writer))
-		}
-		f.Related = append(f.Related, related(m.writer.decl.Target, "%s is declared here", m.writer.id))
+	case len(m.writers) > 0:
+		w.blameOrder(&f, t, m.writers)
 	case len(m.fields) == 1:
 		c.suggestKey(&f, t, m.fields[0], spelling)
 	}
 	c.report(w, f)
 }
 
-// writerOf returns the first task that gives a key a value, other than t.
-func (w *workflow) writerOf(key string, t *task) *task {
-	for _, other := range w.writers[key] {
-		if other != t && other.givesValue(key) {
-			return other
-		}
+// idsOf are the ids of tasks.
+func idsOf(tasks []*task) []string {
+	ids := make([]string, len(tasks))
+	for i, t := range tasks {
+		ids[i] = t.id
 	}
-	return nil
+	return ids
 }

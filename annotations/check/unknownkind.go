@@ -18,6 +18,10 @@ func (r testedRule) checkKind(v *annotations.ContextValue, givers []giver) {
 		if p.missing >= 0 || p.form != anyForm || g.onlyDeletes(v.Key.Base()) {
 			continue
 		}
+		form, _ := formOfSeveral(g.several(v.Key.Text))
+		if form != 0 && (len(v.Key.Path()) == 0 || form.basic()) {
+			continue // each place that writes it says its kind
+		}
 		if i, again := r.unknown[comparedPart{v.Key.Text, g.span}]; again {
 			f := &r.c.findings[i]
 			f.Related = append(f.Related, related(v.Span(), "%s compares it, too", r.name))

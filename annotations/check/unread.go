@@ -60,8 +60,8 @@ func (w *workflow) keysRead() map[string]bool {
 // nobody reads.
 const maxSpelt = 64
 
-// keysUnwritten are the keys that tasks require and rules test, that no task
-// writes and that are no input. They are reported, with what was probably meant.
+// keysUnwritten are the keys that tasks read and rules test, that no task writes
+// and that are no input. They are reported, with what was probably meant.
 func (w *workflow) keysUnwritten() []string {
 	seen := make(map[string]bool)
 	var keys []string
@@ -69,7 +69,10 @@ func (w *workflow) keysUnwritten() []string {
 		for _, r := range slices.Concat(t.reads, t.rule.Reads) {
 			key := plan.BaseKey(r.Key)
 			tested := r.Shape == "" // of a rule
-			if seen[key] || r.Optional && !tested || len(w.writers[key]) > 0 || len(w.startOf(key)) > 0 {
+			if path := (annotations.Key{Text: r.Key}).Path(); tested && len(path) > 0 && len(w.writers[key]) == 0 {
+				keys = append(keys, path[len(path)-1]) // which may be the key
+			}
+			if seen[key] || len(w.writers[key]) > 0 || len(w.startOf(key)) > 0 {
 				continue
 			}
 			seen[key] = true
