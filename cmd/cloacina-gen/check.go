@@ -10,6 +10,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/load"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/report"
 	"github.com/cloacina-go/cloacina/internal/store/sqlite"
 	"github.com/spf13/cobra"
 )
@@ -27,6 +28,9 @@ func newCheck(opts *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if how.diff && s.format != report.Text {
+				return errDiffAndFormat
+			}
 			how.store = cmd.Flags().Changed("db")
 			return s.check(cmd.Context(), how)
 		},
@@ -35,6 +39,10 @@ func newCheck(opts *options) *cobra.Command {
 	cmd.Flags().StringVar(&how.file, "db", "", "say what would become of the open runs in the store `FILE`")
 	return cmd
 }
+
+// errDiffAndFormat refuses two things at once on standard output.
+var errDiffAndFormat = errors.New(
+	"--diff and --format json, sarif or github print to standard output; choose one of them")
 
 // checkOptions are the flags of check.
 type checkOptions struct {
@@ -49,14 +57,7 @@ type checkOptions struct {
 // would become of the runs of a store.
 func (s *session) check(ctx context.Context, how checkOptions) error {
 	if !how.store {
-		packages, err := s.load(ctx)
-		if err != nil {
-			return err
-		}
-		if err := s.checkFiles(packages, how.diff); err != nil {
-			return err
-		}
-		return s.finish(packages)
+		return s.checkTree(ctx, how)
 	}
 	// A wrong name is told before the packages are loaded.
 	runs, err := sqlite.OpenReader(ctx, how.file)
@@ -64,6 +65,22 @@ func (s *session) check(ctx context.Context, how checkOptions) error {
 		return err
 	}
 	return errors.Join(s.checkStore(ctx, runs, how), runs.Close())
+}
+
+// checkTree is check without a store.
+func (s *session) checkTree(ctx context.Context, how checkOptions) error {
+	if packages, ok := s.recall(); ok {
+		return s.finish(packages)
+	}
+	packages, err := s.load(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.checkFiles(packages, how.diff); err != nil {
+		return err
+	}
+	s.remember(packages)
+	return s.finish(packages)
 }
 
 // checkStore is check with the runs of a store.

@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/cloacina-go/cloacina/internal/printable"
 )
 
 // diffContext is how many unchanged lines stand round a change.
@@ -36,6 +39,9 @@ func unifiedDiff(name string, old, content []byte) string {
 func fileName(side, name string, text []byte) string {
 	if text == nil {
 		return "/dev/null"
+	}
+	if strings.ContainsFunc(name, printable.Hidden) {
+		return strconv.Quote(side + name)
 	}
 	return side + name
 }

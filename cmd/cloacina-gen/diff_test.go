@@ -52,6 +52,15 @@ func TestDiffOfFilesThatDoNotExist(t *testing.T) {
 }
 
 // The changes of two texts, applied to the first, give the second.
+// The name of a file must not begin another line, nor act on a terminal.
+func TestDiffOfAHostileName(t *testing.T) {
+	t.Parallel()
+	got := unifiedDiff("x\ny\x1b[31m.go", []byte("a\n"), []byte("b\n"))
+	if want := `--- "a/x\ny\x1b[31m.go"` + "\n" + `+++ "b/x\ny\x1b[31m.go"` + "\n"; !strings.HasPrefix(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestChangedLinesApply(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -19,7 +19,12 @@ func newInit() *cobra.Command {
 		Use:   "init [directory]",
 		Short: "Write a small working project to start from",
 		Long:  chapter("Init"),
-		Args:  cobra.MaximumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("init takes one directory, not %d: %s", len(args), strings.Join(args, ", "))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := "."
 			if len(args) > 0 {
@@ -28,7 +33,7 @@ func newInit() *cobra.Command {
 			return initProject(cmd.Context(), cmd.OutOrStdout(), name, module)
 		},
 	}
-	cmd.Flags().StringVar(&module, "module", "", "`PATH` of the new module; defaults to the name of the directory")
+	cmd.Flags().StringVar(&module, "module", "", "`PATH` of the new module; else the directory's name")
 	return cmd
 }
 

@@ -6,6 +6,11 @@
 //
 //	cloacina-gen [packages]          write what is missing or out of date
 //	cloacina-gen check [packages]    write nothing; fail if something would be
+//	cloacina-gen fix [packages]      apply the repairs that leave no choice
+//	cloacina-gen explain CODE|TASK   say what a finding means, or a task does
+//	cloacina-gen graph [packages]    draw workflows with rules on their edges
+//	cloacina-gen simulate [packages] list all ways in which runs can go
+//	cloacina-gen watch [packages]    generate, again whenever something changes
 //	cloacina-gen init [directory]    write a small working project to start from
 //
 // Packages are named as for the go command: a directory, an import path, or a
@@ -32,6 +37,21 @@
 // On a terminal the line of the source follows, in colours unless the environment
 // asks for none (https://no-color.org).
 //
+// For machines, --format json, sarif and github print the findings on standard
+// output instead: as a document, as a log of SARIF 2.1.0, and as the workflow
+// commands that GitHub Actions shows beside the source. Files are named from the
+// current directory. The document is
+//
+//	{"version": 1, "findings": [...], "errors": 1, "warnings": 0, "hints": 0}
+//
+// and a finding in it has code, severity (error, warning, hint), title, message,
+// file, range, and where there are such a table {head, rows} with a case, related
+// [{file, range, message}] and fixes [{message, edits: [{file, range, new}]}]. A
+// range has a start and an end, which is exclusive, each {line, column, offset}:
+// lines and columns count from 1, offsets from 0, columns and offsets in bytes.
+// What is found about a whole file has none. New members may come; version grows
+// if one changes.
+//
 // # Files
 //
 // A file is written only if it changes, as a whole or not at all. Only files
@@ -39,6 +59,14 @@
 // no .go file of their directory holds a directive any more. Code that already
 // names what will be generated does no harm, and neither does a generated file
 // that is missing, out of date, empty or full of conflict markers.
+//
+// # Cache
+//
+// What was found is remembered below the user's cache directory, and where
+// nothing has changed since, it is only printed again. Changed means the content of
+// any file that the answer rests on, a generated file among them, the tool, the go
+// command, or a variable of the environment that either obeys. Only runs without
+// errors are remembered. --no-cache looks at everything anew.
 //
 // # Check
 //
@@ -62,6 +90,79 @@
 //
 // Name the packages of the one program that the store belongs to. It is the
 // moment that is judged: runs of a program that is still going get further.
+//
+// # Fix
+//
+// Fix applies the repairs of errors, and of warnings and hints about what has no
+// effect, if there is just one repair for the finding. It looks again until there
+// is nothing more to repair, formats the files it has changed like gofmt, line ends
+// excepted, and reports what is left like the other commands. A file that would not
+// be Go any more is left as it is, and if one is read-only, all are. Nothing is
+// generated.
+//
+// A repair that changes what a working program does, or one of several, is the
+// author's decision: it is applied, the first of several, to all findings of the
+// codes that --code names, and then no others are.
+//
+//	cloacina-gen fix --code CL0608 ./...
+//
+// With --diff nothing is written, and the changes are printed as a unified diff.
+//
+// # Explain
+//
+// Explain prints what a code means, why it matters and how to repair it, with an
+// example. CL0402 can be written 402, and several codes can be named at once.
+//
+// Of a task it prints the rule in words and as it is written, its dependencies,
+// what it reads and writes with the places it comes from, the policy in effect
+// with every delay, when it runs and when it is skipped, and what follows if it
+// fails. WORKFLOW/TASK names the task of one of several workflows.
+//
+//	cloacina-gen explain process_data ./...
+//
+// # Graph
+//
+// Graph draws workflows. An edge has the part of the later task's rule that is
+// about the earlier one; what is about several tasks stands in the box of the task.
+// Retries, timeouts and allow_failure are shown, too.
+//
+//	cloacina-gen graph --format svg --output workflow.svg
+//
+// The formats are mermaid (the default), dot, ascii, svg and json. Mermaid and svg
+// show one workflow, which --workflow names if there are several. An svg needs no
+// other program, and follows the reader's choice of light or dark. The text of
+// ascii is as wide as the terminal, or as --width says: a drawing if it fits, and
+// else a list. Json is described in docs/pictures.md.
+//
+// # Simulate
+//
+// Simulate lists every way in which the tasks of a workflow can end together, with
+// the status of the run and the values that lead to it, and below it the policies
+// in effect, defaults included.
+//
+//	cloacina-gen simulate --write ./...
+//
+// With --write it keeps the list in cloacina_simulation.txt beside the source of
+// each package, to be committed and reviewed; with --check it writes nothing, and
+// if such a file is not up to date it prints the difference and exits with 1. With
+// --output it is the file named there. At most --limit combinations of a workflow
+// are shown (200, or 0 for all, which can take long); a line below them says if there
+// are more.
+//
+// # Vet
+//
+// The same program is a tool of go vet. It reports the errors and warnings in the
+// words of check, but only for packages that compile, and neither hints nor files
+// that are out of date. So check is the gate, and vet its companion in the editor:
+//
+//	go vet -vettool=$(go tool -n cloacina-gen) ./...
+//
+// # Watch
+//
+// Watch generates, and does so again whenever something changes that the result
+// rests on: a file of the packages or of those they import, a directory, go.mod.
+// Each time it prints the time and what has changed first, and then all findings.
+// Errors do not end it. An interrupt does, with status 0.
 //
 // # Init
 //
@@ -91,7 +192,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
+
+	"github.com/cloacina-go/cloacina/internal/printable"
 )
 
 // The exit statuses.
@@ -102,6 +206,9 @@ const (
 )
 
 func main() {
+	// The work is short and allocates much: collecting often would only take time.
+	debug.SetGCPercent(400)
+	vet(os.Args[1:])
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal ends what waits for others, the second one everything.
 	context.AfterFunc(ctx, stop)
@@ -124,6 +231,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, errFindings):
 		return exitFindings
 	}
-	fmt.Fprintf(stderr, "cloacina-gen: %v\n", err)
+	fmt.Fprintf(stderr, "cloacina-gen: %s\n", printable.Lines(err.Error()))
 	return exitTrouble
 }

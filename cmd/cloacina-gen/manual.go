@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"strings"
+	"sync"
 )
 
 //go:embed main.go
@@ -30,10 +31,11 @@ func chapter(heading string) string {
 	return printDoc(blocks)
 }
 
-func manualBlocks() []comment.Block {
+// manualBlocks are parsed once, because every command has its chapter.
+var manualBlocks = sync.OnceValue(func() []comment.Block {
 	var p comment.Parser
 	return p.Parse(packageDoc(mainSource)).Content
-}
+})
 
 func packageDoc(source string) string {
 	f, err := parser.ParseFile(token.NewFileSet(), "main.go", source, parser.ParseComments|parser.PackageClauseOnly)

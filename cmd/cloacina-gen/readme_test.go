@@ -97,9 +97,10 @@ func TestReadmeProgram(t *testing.T) {
 	testmodule.Write(t, s.dir, map[string]string{"main.go": string(source)})
 	printed := s.run(commands(readme(t)[first]))
 	compareRecorded(t, "run.txt", printed["go generate && go run ."])
+	compareRecorded(t, "simulate.txt", printed["go tool cloacina-gen simulate"])
 
 	testmodule.Write(t, s.dir, map[string]string{
-		"main.go": replaceOnce(t, string(source), `dependencies=ask trigger_rules=task_failed`, `trigger_rules=task_failed`),
+		"main.go": replaceOnce(t, string(source), `trigger_rules=one_success`, `trigger_rules=always`),
 	})
 	compareRecorded(t, "finding.txt", onTerminal(t, s.dir))
 }
@@ -268,7 +269,7 @@ func (s *shell) run(list []string) map[string]string {
 func onTerminal(t *testing.T, dir string) string {
 	t.Helper()
 	var b strings.Builder
-	s := &session{dir: dir, stdout: io.Discard, stderr: &b}
+	s := &session{dir: dir, format: report.Text, stdout: io.Discard, stderr: &b}
 	packages, err := s.load(t.Context())
 	if err != nil {
 		t.Fatal(err)

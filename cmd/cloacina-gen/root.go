@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/load"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/report"
 	"github.com/spf13/cobra"
 )
 
@@ -17,8 +18,9 @@ var errFindings = errors.New("there are errors")
 
 // options are the flags that all commands share.
 type options struct {
-	werror bool
-	format string
+	werror  bool
+	format  string
+	noCache bool
 }
 
 // newRoot returns the command line.
@@ -41,15 +43,24 @@ func newRoot() *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
+	// It would know neither tasks nor packages, and go tool is not completed at all.
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.PersistentFlags().BoolVar(&opts.werror, "werror", false, "exit with 1 on warnings, too")
-	root.PersistentFlags().StringVar(&opts.format, "format", "text", "how findings are printed: text")
+	root.PersistentFlags().StringVar(&opts.format, "format", "text", "`FORM`: "+report.FormatNames())
+	root.PersistentFlags().BoolVar(&opts.noCache, "no-cache", false, "look at everything anew, and remember nothing")
 	// Cobra's own would have shorthands with one dash.
 	root.PersistentFlags().Bool("help", false, "print this")
 	root.Flags().Bool("version", false, "print the version")
-	root.AddCommand(newCheck(opts), newInit())
+	// One line a command, in the order of the manual.
+	root.AddCommand(newCheck(opts))
+	root.AddCommand(newFix(opts))
+	root.AddCommand(newExplain(opts))
+	root.AddCommand(newGraph(opts))
+	root.AddCommand(newSimulate(opts))
+	root.AddCommand(newWatch(opts))
+	root.AddCommand(newInit())
 	return root
 }
 
@@ -60,12 +71,9 @@ func explainPattern(cmd *cobra.Command, err error) error {
 	if !errors.As(err, &p) {
 		return err
 	}
-	var names []string
-	for _, c := range cmd.Commands() {
-		names = append(names, c.Name())
-	}
-	if word := annotations.Suggest(p.Pattern, names); word != "" {
-		return fmt.Errorf("%q is neither a command nor a package; did you mean %q?", p.Pattern, word)
+	if word := annotations.Suggest(p.Pattern, commandNames(cmd)); word != "" {
+		return fmt.Errorf("%q is neither a command nor a package; did you mean %q? (a package is written ./%s)",
+			p.Pattern, word, p.Pattern)
 	}
 	return err
 }

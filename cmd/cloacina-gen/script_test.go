@@ -45,6 +45,11 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GOPROXY", "off")
 			e.Setenv("GOWORK", "")
 			e.Setenv("GOTOOLCHAIN", "local")
+			tool, err := exec.LookPath("cloacina-gen")
+			if err != nil {
+				return err
+			}
+			e.Setenv("TOOL", tool)
 			return testmodule.Init(e.WorkDir, "example.com/m")
 		},
 		Condition: func(name string) (bool, error) {

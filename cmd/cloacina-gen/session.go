@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/annotations/check"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/cache"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/emit"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/load"
 	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/report"
@@ -21,27 +23,41 @@ type session struct {
 	dir            string
 	patterns       []string
 	werror         bool
+	format         report.Format
 	stdout, stderr io.Writer
 	compiler       compiler
+	// overlay are texts of files, by their path, that stand for those on the disk.
+	overlay map[string][]byte
+	// memory keeps what was found for the next session; nil if nothing is kept.
+	memory *cache.Memory
+	// rests is what the loaded packages rest on; nil if that is not known.
+	rests *cache.Evidence
 }
 
 func newSession(cmd *cobra.Command, opts *options, patterns []string) (*session, error) {
-	if opts.format != "text" {
-		return nil, fmt.Errorf("unknown --format %q; there is: text", opts.format)
+	if slices.Contains(patterns, "") {
+		return nil, errors.New(`a package has no name; "." is the one in the current directory`)
+	}
+	format, err := report.ParseFormat(opts.format)
+	if err != nil {
+		return nil, err
 	}
 	dir, err := workingDir()
 	if err != nil {
 		return nil, err
 	}
 	return &session{
-		dir: dir, patterns: patterns, werror: opts.werror,
-		stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(),
+		dir: dir, patterns: patterns, werror: opts.werror, format: format,
+		stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), memory: newMemory(opts),
 	}, nil
 }
 
 // load loads the named packages, and says so when there is nothing in them.
 func (s *session) load(ctx context.Context) ([]*load.Package, error) {
-	packages, err := load.Load(ctx, load.Config{Dir: s.dir, Patterns: s.patterns, Generate: s.compiler.compile})
+	packages, err := load.Load(ctx, load.Config{
+		Dir: s.dir, Patterns: s.patterns, Generate: s.compiler.compile, Overlay: s.overlay,
+		Memory: s.memory, Rests: func(e *cache.Evidence) { s.rests = e },
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -63,19 +79,22 @@ type compiler struct {
 }
 
 // compile checks a package and returns its generated file.
-func (c *compiler) compile(src *check.Source) ([]byte, []annotations.Finding, error) {
+func (c *compiler) compile(src *check.Source) (*load.Generated, []annotations.Finding, error) {
 	pkg, found := check.Check(src)
 	if report.CountOf(found).Errors > 0 || len(pkg.Workflows) == 0 {
 		return nil, found, nil
 	}
-	content, err := emit.File(pkg, src.Test)
-	if err == nil && !src.Test {
+	content, tree, err := emit.Parsed(src.Fset, pkg, src.Test)
+	if err != nil {
+		return nil, found, err
+	}
+	if !src.Test {
 		if c.packages == nil {
 			c.packages = map[string]*check.Package{}
 		}
 		c.packages[src.Dir] = pkg
 	}
-	return content, found, err
+	return &load.Generated{Content: content, Tree: tree}, found, nil
 }
 
 // finish prints the findings of the packages and further ones, and returns an
@@ -100,9 +119,15 @@ func (s *session) finish(packages []*load.Package, further ...annotations.Findin
 	return nil
 }
 
+// printer prints for people on standard error and for machines on standard output.
 func (s *session) printer(texts map[string][]byte) *report.Printer {
+	w := s.stderr
+	if s.format != report.Text {
+		w = s.stdout
+	}
 	return &report.Printer{
-		W:      s.stderr,
+		W:      w,
+		Format: s.format,
 		Dir:    s.dir,
 		Block:  report.IsTerminal(s.stderr),
 		Colour: report.WantsColour(s.stderr, os.Getenv),

@@ -3,8 +3,6 @@ package emit
 import (
 	"hash/fnv"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/cloacina-go/cloacina/annotations/check"
 )
 
@@ -36,23 +34,22 @@ func newBuilder(f *file, w *check.Workflow) *builder {
 }
 
 // body returns the statements of the function.
-func (b *builder) body() []jen.Code {
-	at := place{col: tabWidth, indent: tabWidth}
-	var out []jen.Code
+func (b *builder) body() []doc {
+	var out []doc
 	if declaration := b.constants.declaration(); declaration != nil {
-		out = append(out, declaration, jen.Empty())
+		out = append(out, declaration, empty)
 	}
 	if hoisted := b.constants.hoisted; len(hoisted) > 0 {
-		out = append(append(out, codes(hoisted, at)...), jen.Empty())
+		out = append(append(out, hoisted...), empty)
 	}
 	if len(b.plans) > maxLiteral {
-		out = append(append(out, codes(b.parts(), at)...), jen.Empty())
-		return append(out, b.literal(b.whole("tasks"), b.whole("code")).code(at))
+		out = append(append(out, b.parts()...), empty)
+		return append(out, b.literal(b.whole("tasks"), b.whole("code")))
 	}
 	if len(b.plans) == 0 {
-		return append(out, b.literal(nil, nil).code(at))
+		return append(out, b.literal(nil, nil))
 	}
-	return append(out, b.literal(b.keyed("PlanTask", b.plans), b.keyed("TaskCode", b.codes)).code(at))
+	return append(out, b.literal(b.keyed("PlanTask", b.plans), b.keyed("TaskCode", b.codes)))
 }
 
 // literal returns the statement that returns the workflow.

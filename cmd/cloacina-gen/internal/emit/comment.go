@@ -63,12 +63,18 @@ func (c *comment) item(s string) {
 }
 
 // over returns a declaration below the comment.
-func (c comment) over(declaration jen.Code) jen.Code {
-	out := jen.Null()
+func (c comment) over(declaration doc) jen.Code {
+	return c.above(declaration.code(place{}), 0).code()
+}
+
+// above returns what is laid out with the comment on the lines before it, all
+// indented alike.
+func (c comment) above(declaration laid, indent int) laid {
+	var b strings.Builder
 	for _, line := range c {
-		out.Comment(line).Line()
+		b.WriteString(line + "\n" + tabs(indent))
 	}
-	return out.Add(declaration)
+	return join(raw(b.String()), declaration)
 }
 
 // wrap breaks a text into lines that begin with the first and the next prefix.
@@ -87,7 +93,7 @@ func wrap(first, next, s string, indent int) []string {
 		line += word
 		empty = false
 	}
-	return append(lines, line)
+	return append(lines, strings.TrimRight(line, " "))
 }
 
 // units splits a text into what stays together on a line: words, with those

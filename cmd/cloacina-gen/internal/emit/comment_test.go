@@ -14,7 +14,7 @@ func TestWrap(t *testing.T) {
 		want       []string
 	}{
 		{"short", "a b", []string{"// a b"}},
-		{"empty", "", []string{"// "}},
+		{"empty", "", []string{"//"}},
 		{"long", word + " " + word + " " + word, []string{"// " + word + " " + word, "// " + word}},
 		{"marker", word + " " + tail + " -", []string{"// " + word + " " + tail + " -"}},
 		{"glued", word + " " + tail + "x - x", []string{"// " + word, "// " + tail + "x - x"}},

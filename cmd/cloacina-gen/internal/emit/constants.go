@@ -5,8 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/cloacina-go/cloacina/annotations/check"
 )
 
@@ -56,20 +54,20 @@ func (c *constants) indices(tasks []int) doc {
 }
 
 // declaration returns the declaration of the constants, nil if there are none.
-func (c *constants) declaration() jen.Code {
+func (c *constants) declaration() doc {
 	switch len(c.names) {
 	case 0:
 		return nil
 	case 1:
-		return jen.Op("const").Add(c.word(0).tokens).Op("=").Add(c.f.predeclared("iota").tokens)
+		return spaced(op("const"), c.word(0), op("="), c.f.predeclared("iota"))
 	}
-	var specs []jen.Code
+	specs := list{open: "(", close: ")", lines: true}
 	for i := range c.names {
-		spec := jen.Add(c.word(i).tokens)
+		spec := doc(c.word(i))
 		if i == 0 {
-			spec.Op("=").Add(c.f.predeclared("iota").tokens)
+			spec = spaced(spec, op("="), c.f.predeclared("iota"))
 		}
-		specs = append(specs, spec)
+		specs.items = append(specs.items, spec)
 	}
-	return jen.Op("const").Custom(jen.Options{Open: "(", Close: ")", Multi: true}, specs...)
+	return spaced(op("const"), specs)
 }

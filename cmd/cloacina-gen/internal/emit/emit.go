@@ -17,6 +17,9 @@ package emit
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
+	"go/token"
+	"path/filepath"
 
 	"github.com/dave/jennifer/jen"
 
@@ -45,28 +48,36 @@ func FileName(test bool) string {
 // is an error. An error of File names a declaration that has no place in
 // generated code, such as one that hides a predeclared identifier.
 func File(pkg *check.Package, test bool) ([]byte, error) {
-	src, err := generate(pkg)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", FileName(test), err)
-	}
-	return src, nil
+	src, _, err := Parsed(token.NewFileSet(), pkg, test)
+	return src, err
 }
 
-func generate(pkg *check.Package) ([]byte, error) {
+// Parsed is [File] with the syntax tree of the file, which was parsed to be
+// compared with the package anyway.
+func Parsed(fset *token.FileSet, pkg *check.Package, test bool) ([]byte, *ast.File, error) {
+	src, tree, err := generate(fset, pkg, test)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", FileName(test), err)
+	}
+	return src, tree, nil
+}
+
+func generate(fset *token.FileSet, pkg *check.Package, test bool) ([]byte, *ast.File, error) {
 	for _, w := range pkg.Workflows {
 		if err := w.Plan.Validate(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	f := newFile(pkg)
 	src, err := f.render(pkg)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := f.verify(pkg, src); err != nil {
-		return nil, fmt.Errorf("%w; please report this as a bug", err)
+	tree, err := f.verify(fset, filepath.Join(pkg.Dir, FileName(test)), pkg, src)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w; please report this as a bug", err)
 	}
-	return src, nil
+	return src, tree, nil
 }
 
 func (f *file) render(pkg *check.Package) ([]byte, error) {
@@ -82,16 +93,19 @@ func (f *file) render(pkg *check.Package) ([]byte, error) {
 		return nil, f.err
 	}
 	out := jen.NewFile(pkg.Types.Name())
+	out.NoFormat = true // it has its format
 	out.HeaderComment(header)
-	out.Add(f.imports.declaration())
+	parts := []jen.Code{f.imports.declaration().code(place{}).code()}
 	for _, d := range declarations {
-		out.Line().Add(d)
+		parts = append(parts, jen.Op("\n\n"), d)
 	}
+	out.Add(jen.Custom(jen.Options{}, append(parts, jen.Op("\n"))...))
 	var src bytes.Buffer
 	if err := out.Render(&src); err != nil {
-		return nil, fmt.Errorf("rendered source does not parse: %w", err)
+		return nil, fmt.Errorf("write the source: %w", err)
 	}
-	return src.Bytes(), nil
+	// jennifer begins with an empty line too many.
+	return bytes.Replace(src.Bytes(), []byte("\n\n\n"), []byte("\n\n"), 1), nil
 }
 
 func (f *file) handshake() jen.Code {
@@ -99,5 +113,5 @@ func (f *file) handshake() jen.Code {
 	c.paragraph("This compiles only with a runtime that fits this file. If any line of it does not compile, "+
 		"run: go generate ./...", 0)
 	value := call(f.rt(handshake), f.str(remedy))
-	return c.over(jen.Op("const").Add(f.id("_").tokens).Op("=").Add(value.code(place{})))
+	return c.over(seq{op("const "), f.id("_"), op(" = "), value})
 }

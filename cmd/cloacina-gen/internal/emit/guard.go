@@ -38,7 +38,7 @@ func (f *file) guards(pkg *check.Package) jen.Code {
 		hanging := list{open: "(", close: ")", style: hang, items: []doc{args}}
 		body.items = append(body.items, seq{f.rt(guard), hanging})
 	}
-	return c.over(seq{op("func "), f.id("_"), op("() "), body}.code(place{}))
+	return c.over(seq{op("func "), f.id("_"), op("() "), body})
 }
 
 // describeGuards describes a function without a name by its guards, which must

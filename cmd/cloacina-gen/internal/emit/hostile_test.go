@@ -260,7 +260,7 @@ func TestVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.verify(pkg, src); err != nil {
+	if _, err := f.verify(token.NewFileSet(), "", pkg, src); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, old, new, want string }{
@@ -299,7 +299,7 @@ func TestVerify(t *testing.T) {
 			if changed == string(src) {
 				t.Fatalf("%q does not occur", c.old)
 			}
-			if err := f.verify(pkg, []byte(changed)); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := f.verify(token.NewFileSet(), "", pkg, []byte(changed)); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}
 		})

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/dave/jennifer/jen"
 )
 
 // runtimePath is the import path of the runtime package.
@@ -92,24 +90,24 @@ func (i *imports) sorted() []*imported {
 }
 
 // declaration returns the import declaration.
-func (i *imports) declaration() jen.Code {
-	var specs []jen.Code
+func (i *imports) declaration() doc {
+	specs := list{open: "(", close: ")", lines: true}
 	standard := true
 	for _, p := range i.sorted() {
-		if standard && !p.standard() && len(specs) > 0 {
-			specs = append(specs, jen.Empty())
+		if standard && !p.standard() && len(specs.items) > 0 {
+			specs.items = append(specs.items, empty)
 		}
 		standard = p.standard()
-		specs = append(specs, p.spec())
+		specs.items = append(specs.items, p.spec())
 	}
-	return jen.Op("import").Custom(jen.Options{Open: "(", Close: ")", Multi: true}, specs...)
+	return spaced(op("import"), specs)
 }
 
-func (p *imported) spec() jen.Code {
+func (p *imported) spec() doc {
 	if p.explicit() {
-		return jen.Id(p.name).Lit(p.path)
+		return spaced(op(p.name), op(strconv.Quote(p.path)))
 	}
-	return jen.Lit(p.path)
+	return op(strconv.Quote(p.path))
 }
 
 // explicit reports whether the import is written with its name: when the

@@ -37,7 +37,7 @@ func TestImports(t *testing.T) {
 	}
 	var b bytes.Buffer
 	f := jen.NewFile("app")
-	f.Add(i.declaration())
+	f.Add(i.declaration().code(place{}).code())
 	if err := f.Render(&b); err != nil {
 		t.Fatal(err)
 	}

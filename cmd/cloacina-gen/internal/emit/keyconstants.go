@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"strings"
 	"unicode"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
@@ -48,9 +49,14 @@ func keyConstant(key string) string {
 
 // declareKeys returns the declaration of the constants, nil if there are none.
 func (w *when) declareKeys(reads []plan.Read) doc {
+	longest := 0
+	for _, read := range reads {
+		longest = max(longest, w.keys[read.Key].width)
+	}
 	var specs []doc
 	for i, read := range reads {
-		specs = append(specs, spaced(w.keys[read.Key], op("="), number(i)))
+		name := w.keys[read.Key]
+		specs = append(specs, seq{name, op(strings.Repeat(" ", longest-name.width)), op(" = "), number(i)})
 	}
 	switch len(specs) {
 	case 0:

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
@@ -16,36 +17,103 @@ const (
 )
 
 // doc is a piece of Go source that can be laid out on one line or on several.
-// jennifer writes tokens and gofmt indents them, but neither breaks a line.
+// jennifer writes what is laid out, brackets, separators and lines, but does not
+// format it: gofmt takes more time than all the rest of the work, and never breaks
+// a line. So a doc has its blanks, indentation and alignment where gofmt sets
+// them, which the tests hold against gofmt.
 type doc interface {
 	// flat is the width on one line, never if it cannot stand on one.
 	flat() int
+	// append appends what stands on one line. It is asked only if that is possible.
+	append(b []byte) []byte
 	// code lays the piece out at a place.
-	code(at place) jen.Code
+	code(at place) laid
+}
+
+// laid is source that has its layout: text, or a tree for jennifer.
+type laid struct {
+	text string
+	tree jen.Code
+	// lines says that it stands on several lines.
+	lines bool
+}
+
+// code returns the source for jennifer.
+func (l laid) code() jen.Code {
+	if l.tree != nil {
+		return l.tree
+	}
+	return jen.Op(l.text)
 }
 
 // place is where a piece begins: its column, the indentation of its line, both
 // from 0, and the width of what must follow on its last line.
-type place struct{ col, indent, tail int }
+type place struct {
+	col, indent, tail int
+	// tabs is the indentation that gofmt gives the line, at most indent; in a
+	// condition of several lines it may be less.
+	tabs int
+	// deep says that the piece is an operand or one of several arguments, where
+	// gofmt sets no blank before a plus.
+	deep bool
+}
 
 func (p place) fits(width int) bool { return width < never && p.col+width+p.tail <= maxColumn }
 
 // inner is the place of a line of its own, one indentation deeper.
 func (p place) inner(tail int) place {
-	return place{col: p.indent + tabWidth, indent: p.indent + tabWidth, tail: tail}
+	return place{col: p.indent + tabWidth, indent: p.indent + tabWidth, tail: tail, tabs: p.tabs + 1, deep: p.deep}
 }
+
+// raw is source that is written as it is.
+func raw(s string) laid { return laid{text: s} }
+
+// join returns source without anything in between. Text becomes one text, because
+// jennifer takes as long for a bracket as for a line.
+func join(parts ...laid) laid {
+	var out []jen.Code
+	var text strings.Builder
+	lines := false
+	flush := func() {
+		if text.Len() > 0 {
+			out = append(out, jen.Op(text.String()))
+			text.Reset()
+		}
+	}
+	for _, p := range parts {
+		lines = lines || p.lines
+		if p.tree == nil {
+			text.WriteString(p.text)
+			continue
+		}
+		flush()
+		out = append(out, p.tree)
+	}
+	if len(out) == 0 {
+		return laid{text: text.String(), lines: lines}
+	}
+	flush()
+	return laid{tree: jen.Custom(jen.Options{}, out...), lines: lines}
+}
+
+// tabs returns an indentation.
+func tabs(n int) string { return strings.Repeat("\t", n) }
+
+// lay lays a piece out on one line.
+func lay(d doc) laid { return raw(string(d.append(nil))) }
 
 // word is an unbreakable piece.
 type word struct {
-	tokens jen.Code
-	width  int
+	text  string
+	width int
 }
 
-func (w word) flat() int           { return w.width }
-func (w word) code(place) jen.Code { return w.tokens }
+func (w word) flat() int              { return w.width }
+func (w word) append(b []byte) []byte { return append(b, w.text...) }
+func (w word) code(place) laid        { return raw(w.text) }
 
 // op returns punctuation or a keyword of the generator's own.
-func op(text string) word { return word{jen.Op(text), utf8.RuneCountInString(text)} }
+func op(text string) word { return word{text, utf8.RuneCountInString(text)} }
 
 // seq are pieces beside each other without a blank between them.
 type seq []doc
@@ -58,24 +126,35 @@ func (s seq) flat() int {
 	return total
 }
 
-func (s seq) code(at place) jen.Code {
-	out := jen.Null()
+func (s seq) append(b []byte) []byte {
+	for _, d := range s {
+		b = d.append(b)
+	}
+	return b
+}
+
+func (s seq) code(at place) laid {
 	rest := s.flat()
+	if at.fits(rest) {
+		return lay(s)
+	}
+	var parts []laid
 	for i, d := range s {
 		if rest < never {
 			rest -= d.flat()
 		} else {
 			rest = s[i+1:].head()
 		}
-		p := place{at.col, at.indent, at.tail + rest}
-		out.Add(d.code(p))
+		p := at
+		p.tail = at.tail + rest
+		parts = append(parts, d.code(p))
 		if rigid(d) || p.fits(d.flat()) {
 			at.col += d.flat()
 		} else {
 			at.col = at.indent + 1 // behind its closing bracket
 		}
 	}
-	return out
+	return join(parts...)
 }
 
 // rigid reports whether a piece stays on one line, however wide it is.
@@ -109,169 +188,6 @@ func (s seq) head() int {
 	return total
 }
 
-// style says how a list is broken.
-type style int
-
-const (
-	block style = iota // each item on a line of its own, and so the closing bracket
-	hang               // the first item beside the opening bracket, each other on a line of its own
-	fill               // as many items on a line as fit
-)
-
-// list is a bracketed list.
-type list struct {
-	open, close string
-	items       []doc
-	style       style
-	// lines has statements or definitions for items: always broken, no commas.
-	lines bool
-	// broken has the list broken even if it fits.
-	broken bool
-}
-
-func (l list) flat() int {
-	if len(l.items) > 0 && (l.lines || l.broken) {
-		return never
-	}
-	total := len(l.open) + len(l.close)
-	for i, d := range l.items {
-		if i > 0 {
-			total += 2
-		}
-		total = min(total+d.flat(), never)
-	}
-	return total
-}
-
-func (l list) code(at place) jen.Code {
-	if at.fits(l.flat()) {
-		flat := place{tail: -never}
-		return jen.Custom(l.options(false), codes(l.items, flat)...)
-	}
-	if l.lines {
-		o := l.options(true)
-		o.Separator = ""
-		return jen.Custom(o, codes(l.items, at.inner(0))...)
-	}
-	switch l.style {
-	case hang:
-		return l.hanging(at)
-	case fill:
-		return l.filled(at)
-	default:
-		return l.blocked(at)
-	}
-}
-
-func (l list) options(multi bool) jen.Options {
-	return jen.Options{Open: l.open, Close: l.close, Separator: ",", Multi: multi}
-}
-
-func codes(items []doc, at place) []jen.Code {
-	out := make([]jen.Code, len(items))
-	for i, d := range items {
-		out[i] = d.code(at)
-	}
-	return out
-}
-
-func (l list) blocked(at place) jen.Code {
-	inner := at.inner(1)
-	// gofmt aligns the values of neighbouring keys, so that each may begin as
-	// far right as behind the longest key.
-	longest := 0
-	for _, d := range l.items {
-		if p, ok := d.(pair); ok {
-			longest = max(longest, p.key.width)
-		}
-	}
-	out := make([]jen.Code, len(l.items))
-	for i, d := range l.items {
-		if p, ok := d.(pair); ok {
-			out[i] = p.aligned(inner, longest)
-		} else {
-			out[i] = d.code(inner)
-		}
-	}
-	return jen.Custom(l.options(true), out...)
-}
-
-func (l list) hanging(at place) jen.Code {
-	first := place{at.col + len(l.open), at.indent, 1}
-	out := jen.Op(l.open).Add(l.items[0].code(first))
-	for _, d := range l.items[1:] {
-		out.Op(",").Line().Add(d.code(at.inner(1)))
-	}
-	return out.Op(l.close)
-}
-
-func (l list) filled(at place) jen.Code {
-	inner := at.inner(1)
-	var lines []jen.Code
-	var line []jen.Code
-	col := inner.col
-	for _, d := range l.items {
-		if len(line) > 0 && col+d.flat()+1 > maxColumn {
-			lines = append(lines, jen.Custom(jen.Options{Separator: ","}, line...))
-			line, col = nil, inner.col
-		}
-		line = append(line, d.code(place{col, inner.indent, 1}))
-		col += d.flat() + 2
-	}
-	lines = append(lines, jen.Custom(jen.Options{Separator: ","}, line...))
-	return jen.Custom(l.options(true), lines...)
-}
-
-// pair is a keyed element of a composite literal.
-type pair struct {
-	key   word
-	value doc
-}
-
-func (p pair) flat() int { return min(p.key.width+2+p.value.flat(), never) }
-
-func (p pair) code(at place) jen.Code { return p.aligned(at, p.key.width) }
-
-// aligned lays the pair out with its value behind a key of the given width.
-func (p pair) aligned(at place, width int) jen.Code {
-	at.col += width + 2
-	return jen.Add(p.key.tokens).Op(":").Add(p.value.code(at))
-}
-
-// chain are operands joined by a binary operator; broken behind operators.
-type chain struct {
-	operator string
-	operands []doc
-}
-
-func (c chain) flat() int {
-	total := (len(c.operator) + 2) * (len(c.operands) - 1)
-	for _, d := range c.operands {
-		total = min(total+d.flat(), never)
-	}
-	return total
-}
-
-func (c chain) code(at place) jen.Code {
-	out := jen.Null()
-	for i, d := range c.operands {
-		tail := len(c.operator) + 1
-		if i == len(c.operands)-1 {
-			tail = at.tail
-		}
-		if i > 0 {
-			out.Op(c.operator)
-			if !(place{at.col, at.indent, tail}).fits(d.flat()) {
-				out.Line()
-				at.col = at.indent + tabWidth
-			}
-		}
-		out.Add(d.code(place{at.col, at.indent + tabWidth, tail}))
-		at.col += d.flat() + len(c.operator) + 2
-	}
-	return out
-}
-
 // spaced returns pieces beside each other with blanks between them
 // as gofmt sets them.
 func spaced(parts ...doc) doc {
@@ -285,5 +201,9 @@ func spaced(parts ...doc) doc {
 	return out
 }
 
-// space is the blank that gofmt sets between two tokens.
-var space = word{jen.Null(), 1}
+var (
+	// space is the blank that gofmt sets between two tokens.
+	space = op(" ")
+	// empty is an empty line among lines.
+	empty = op("")
+)

@@ -157,6 +157,7 @@ func (f *file) writeLiteral(w plan.Write) doc {
 	s.text("Key", w.Key)
 	s.text("Shape", w.Shape)
 	s.flag("Optional", w.Optional)
+	s.flag("Deletes", w.Deletes)
 	return s.element()
 }
 

@@ -138,6 +138,8 @@ func drawPlan(t *rapid.T, of *plan.Plan) plan.Plan {
 			Open:         rapid.Bool().Draw(t, "open"),
 			Writes:       []plan.Write{{Key: "k", Shape: text.Draw(t, "shape"), Optional: rapid.Bool().Draw(t, "optional")}},
 		})
+		w := &p.Tasks[i].Writes[0]
+		w.Deletes = w.Optional && rapid.Bool().Draw(t, "deletes")
 		if i > 0 {
 			added := &p.Tasks[i]
 			added.DependsOn = rapid.Permutation(indicesUpTo(i)).Draw(t, "dependencies")

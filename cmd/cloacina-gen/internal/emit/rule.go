@@ -3,8 +3,6 @@ package emit
 import (
 	"strconv"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
@@ -116,4 +114,4 @@ func (f *file) literal(l plan.Literal) []doc {
 }
 
 // digits returns a number that strconv has formatted.
-func digits(s string) word { return word{jen.Op(s), len(s)} }
+func digits(s string) word { return op(s) }

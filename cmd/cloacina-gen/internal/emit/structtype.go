@@ -3,8 +3,6 @@ package emit
 import (
 	"fmt"
 	"go/types"
-
-	"github.com/dave/jennifer/jen"
 )
 
 // structType returns a struct type with all of its fields and tags.
@@ -30,7 +28,7 @@ func (f *file) structType(t *types.Struct) doc {
 // tag returns a struct tag. Unlike other text it cannot be broken over lines.
 func (f *file) tag(tag string) word {
 	t := f.str(tag)
-	return word{jen.Op(t.quoter()(tag)), t.flat()}
+	return op(t.quoter()(tag))
 }
 
 // member is a field of a struct type. An embedded one has no name; that and
@@ -51,37 +49,42 @@ func (m members) flat() int {
 	return never
 }
 
-func (m members) code(at place) jen.Code {
+func (m members) append(b []byte) []byte { return append(b, "{}"...) }
+
+func (m members) code(at place) laid {
+	if len(m) == 0 {
+		return lay(m)
+	}
 	inner := at.inner(0)
-	var lines []jen.Code
+	inner.deep = false
+	var rows []row
 	var s section
 	for _, field := range m {
+		r := row{member: field}
 		if wider := s.with(field); s == (section{}) || inner.fits(wider.width()) {
 			s = wider
 		} else {
-			lines = append(lines, jen.Empty())
+			r.apart = true
 			s = section{}.with(field)
 		}
-		lines = append(lines, field.code(inner, s.name))
+		r.laid = field.typeAt(inner, s.name)
+		rows = append(rows, r)
 		if field.typ.flat() >= never {
 			s = section{} // gofmt aligns nothing across several lines
 		}
 	}
-	return jen.Custom(jen.Options{Open: "{", Close: "}", Multi: len(m) > 0}, lines...)
+	return list{open: " {", close: "}"}.multi(at, "", alignRows(rows))
 }
 
-// code lays the field out with its type behind a name of the given width.
-func (m member) code(at place, width int) jen.Code {
-	out := jen.Null()
+// typeAt lays the type out behind a name of the given width.
+func (m member) typeAt(at place, width int) laid {
 	if m.name.width > 0 {
-		out.Add(m.name.tokens)
 		at.col += width + 1
 	}
-	if m.tag.width == 0 {
-		return out.Add(m.typ.code(at))
+	if m.tag.width > 0 {
+		at.tail = 1 + m.tag.width
 	}
-	at.tail = 1 + m.tag.width
-	return out.Add(m.typ.code(at), m.tag.tokens)
+	return m.typ.code(at)
 }
 
 // section are neighbouring fields, whose types and tags gofmt aligns. An empty

@@ -1,13 +1,11 @@
 package emit
 
 import (
-	"bytes"
 	"go/types"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/dave/jennifer/jen"
 	"pgregory.net/rapid"
 )
 
@@ -20,13 +18,9 @@ func TestStructWidth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawStruct(t, pkg)
 		f := &file{types: pkg, imports: newImports(pkg, nil), idents: map[string]bool{}, texts: map[string]int{}}
-		out := jen.NewFile("app")
-		out.Add(seq{op("var _ "), f.structType(s)}.code(place{}))
-		var b bytes.Buffer
-		if err := out.Render(&b); err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(b.String()) {
+		src := written(t, seq{op("var _ "), f.structType(s)}, place{})
+		gofmted(t, src)
+		for line := range strings.Lines(string(src)) {
 			line = strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    ")
 			if n := utf8.RuneCountInString(line); n > maxColumn {
 				t.Errorf("line of %d columns: %s", n, line)
@@ -68,7 +62,7 @@ func TestStructSections(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 80)
 	field := func(name, tag int) member {
-		m := member{name: word{jen.Null(), name}, typ: word{jen.Null(), 10}}
+		m := member{name: word{width: name}, typ: word{width: 10}}
 		m.tag.width = tag
 		return m
 	}

@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/dave/jennifer/jen"
 )
 
 const (
@@ -20,28 +18,34 @@ type text string
 
 func (t text) flat() int { return utf8.RuneCountInString(t.quoter()(string(t))) }
 
-func (t text) code(at place) jen.Code {
+func (t text) append(b []byte) []byte { return append(b, t.quoter()(string(t))...) }
+
+func (t text) code(at place) laid {
 	quote := t.quoter()
 	if at.fits(t.flat()) {
-		return jen.Op(quote(string(t)))
+		return lay(t)
 	}
 	// Pieces of about the same width read better than a long one and a rest.
 	start := max(at.col, at.indent+tabWidth)
 	room := max(minPiece, maxColumn-start-max(at.tail, len(" +"))-len(`""`))
 	pieces := (t.flat() + room - 1) / room
 	width := min(room, t.flat()/pieces+slack)
-	out := jen.Null()
+	plus := " +\n" + tabs(at.tabs+1)
+	if at.deep {
+		plus = plus[1:]
+	}
+	var out []byte
 	for rest := string(t); ; {
 		piece := rest
 		if columns(rest, quote) > room {
 			piece = cut(rest, width, quote)
 		}
-		out.Op(quote(piece))
 		rest = rest[len(piece):]
+		out = append(out, quote(piece)...)
 		if rest == "" {
-			return out
+			return laid{text: string(out), lines: pieces > 1}
 		}
-		out.Op("+").Line()
+		out = append(out, plus...)
 	}
 }
 

@@ -27,7 +27,7 @@ func FuzzText(f *testing.F) {
 		}
 		file := jen.NewFile("p")
 		file.NoFormat = true
-		file.Add(jen.Op("var x =\n").Add(text(s).code(place{col: col, indent: col, tail: 1})))
+		file.Add(jen.Op("var x =\n").Add(text(s).code(place{col: col, indent: col, tail: 1}).code()))
 		var b bytes.Buffer
 		if err := file.Render(&b); err != nil {
 			t.Fatal(err)
@@ -130,7 +130,7 @@ func TestBreaks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			// 68 columns are left beside the 50 before, for the quotes and the operator.
-			x := jen.Null().Add(text(c.text).code(place{col: 49, indent: 45}))
+			x := jen.Null().Add(text(c.text).code(place{col: 49, indent: 45}).code())
 			got := []string{}
 			for piece := range strings.SplitSeq(x.GoString(), "+\n") {
 				piece, err := strconv.Unquote(strings.TrimSpace(piece))

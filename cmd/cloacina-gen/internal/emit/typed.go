@@ -19,7 +19,7 @@ type typed struct {
 // result returns the declaration of the result type.
 func (t *typed) result() jen.Code {
 	writers := t.writers()
-	var members []jen.Code
+	var members []laid
 	for _, r := range t.w.Result {
 		name, d := t.member(r), t.f.typ(r.Type)
 		if !r.Always {
@@ -27,13 +27,16 @@ func (t *typed) result() jen.Code {
 		}
 		var c comment
 		c.paragraph(resultLine(r, writers[r.Key]), tabWidth)
-		at := place{col: tabWidth + name.width + 1, indent: tabWidth}
-		members = append(members, c.over(jen.Add(name.tokens).Add(d.code(at))))
+		at := place{col: tabWidth, indent: tabWidth, tabs: 1}
+		members = append(members, c.above(seq{name, space, d}.code(at), 1))
 	}
 	var c comment
 	c.paragraph(t.names.Result+" is what a completed run of "+prose(t.w.Plan.Name)+" leaves behind.", 0)
-	body := jen.Options{Open: "{", Close: "}", Multi: true}
-	return c.over(jen.Op("type").Add(t.f.id(t.names.Result).tokens).Op("struct").Custom(body, members...))
+	body := raw("{}")
+	if len(members) > 0 {
+		body = list{open: " {", close: "}"}.multi(place{}, "", members)
+	}
+	return c.above(join(raw("type "+t.f.id(t.names.Result).text+" struct"), body), 0).code()
 }
 
 // member returns the name of a field. It is made from a key by the checker, and
@@ -114,11 +117,11 @@ func (t *typed) params() []doc {
 	}
 }
 
-func (t *typed) function(name string, params []doc, result doc, body []doc) jen.Code {
+func (t *typed) function(name string, params []doc, result doc, body []doc) doc {
 	results := list{open: "(", close: ")", items: []doc{result, t.f.predeclared("error")}}
 	block := list{open: "{", close: "}", items: body, lines: true}
 	head := seq{op("func "), t.f.id(name), list{open: "(", close: ")", items: params}, space, results, space}
-	return append(head, block).code(place{})
+	return append(head, block)
 }
 
 // inputWriter returns the function that writes the initial context.

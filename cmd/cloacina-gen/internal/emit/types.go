@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"unicode/utf8"
-
-	"github.com/dave/jennifer/jen"
 
 	"github.com/cloacina-go/cloacina/annotations/check"
 )
@@ -14,14 +11,14 @@ import (
 // id returns an identifier that comes from go/types or from the generator itself.
 func (f *file) id(name string) word {
 	f.idents[name] = true
-	return word{jen.Id(name), utf8.RuneCountInString(name)}
+	return op(name)
 }
 
 // qualified returns an identifier of another package.
 func (f *file) qualified(importPath, clause, name string) word {
 	pkg := f.imports.name(importPath, clause)
 	f.idents[pkg], f.idents[name] = true, true
-	return word{jen.Id(pkg).Dot(name), utf8.RuneCountInString(pkg) + 1 + utf8.RuneCountInString(name)}
+	return op(pkg + "." + name)
 }
 
 // rt returns an identifier of the runtime package.
@@ -162,6 +159,9 @@ func (f *file) interfaceType(t *types.Interface) doc {
 	}
 	for e := range t.EmbeddedTypes() {
 		body.items = append(body.items, f.typ(e))
+	}
+	if len(body.items) > 0 {
+		body.open = " {"
 	}
 	return seq{op("interface"), body}
 }

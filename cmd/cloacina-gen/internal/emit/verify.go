@@ -16,12 +16,12 @@ import (
 // verify parses the rendered source and compares it with what was meant: its
 // declarations, its imports, every identifier and every string literal. So a
 // mistake in quoting anywhere is an error here and never reaches a disk.
-func (f *file) verify(pkg *check.Package, src []byte) error {
-	parsed, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ParseComments|parser.SkipObjectResolution)
+func (f *file) verify(fset *token.FileSet, name string, pkg *check.Package, src []byte) (*ast.File, error) {
+	parsed, err := parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return fmt.Errorf("rendered source does not parse: %w", err)
+		return nil, fmt.Errorf("rendered source does not parse: %w", err)
 	}
-	return errors.Join(
+	return parsed, errors.Join(
 		f.verifyImports(parsed),
 		f.verifyDeclarations(pkg, parsed),
 		verifyComments(parsed),

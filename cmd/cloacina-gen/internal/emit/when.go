@@ -3,8 +3,6 @@ package emit
 import (
 	"strconv"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
@@ -60,7 +58,7 @@ func (f *file) whenFunc(c *constants, r *plan.Rule) doc {
 const whenIndent = 5
 
 // note returns a comment as a statement.
-func note(line string) doc { return word{jen.Comment(line), len(line)} }
+func note(line string) doc { return op(line) }
 
 // finish returns the verdict and the leaves.
 func (w *when) finish(verdict doc) {

@@ -12,19 +12,18 @@ import (
 
 // workflow returns the function that builds a workflow.
 func (f *file) workflow(w *check.Workflow) jen.Code {
-	body := newBuilder(f, w).body()
-	function := f.workflowHead(w).Custom(jen.Options{Open: "{", Close: "}", Multi: true}, body...)
-	return f.workflowDoc(w).over(function)
+	body := list{open: "{", close: "}", lines: true, items: newBuilder(f, w).body()}
+	return f.workflowDoc(w).over(append(f.workflowHead(w), body))
 }
 
 // workflowHead returns "func Workflow() *cloacina.Workflow", with the receiver
 // of a workflow that is declared on a type.
-func (f *file) workflowHead(w *check.Workflow) *jen.Statement {
-	head := jen.Op("func")
+func (f *file) workflowHead(w *check.Workflow) seq {
+	head := seq{op("func ")}
 	if w.Receiver != nil {
-		head.Op("(").Add(f.receiver(w).tokens).Op("*").Add(f.id(w.Receiver.Obj().Name()).tokens).Op(")")
+		head = append(head, op("("), f.receiver(w), op(" *"), f.id(w.Receiver.Obj().Name()), op(") "))
 	}
-	return head.Add(f.id(namesOf(w).Workflow).tokens).Op("()").Op("*").Add(f.rt("Workflow").tokens)
+	return append(head, f.id(namesOf(w).Workflow), op("() *"), f.rt("Workflow"), space)
 }
 
 // workflowDoc tells the whole workflow: each task, after which others it

@@ -70,8 +70,7 @@ func (l *loader) generatedBefore(u *unit) ([]*ast.File, error) {
 		return nil, err
 	}
 	if u.base.content != nil {
-		tree, err := l.parseGenerated(u.base)
-		return []*ast.File{tree}, err
+		return []*ast.File{u.base.tree}, nil
 	}
 	s, err := l.newStub(u.base)
 	if err != nil || s == nil {
@@ -113,12 +112,12 @@ func (u *unit) directiveFindings() []annotations.Finding {
 
 // generate runs the generator and checks its file.
 func (l *loader) generate(u *unit, first checked, before []*ast.File) error {
-	content, found, err := l.config.Generate(l.source(u, first))
+	generated, found, err := l.config.Generate(l.source(u, first))
 	if err != nil {
 		return fmt.Errorf("generate for package %s: %w", u.path, err)
 	}
 	u.findings = found
-	if content == nil || failed(found) || u.blocked {
+	if generated == nil || failed(found) || u.blocked {
 		u.findings = append(u.findings, l.findings(l.withoutOpaque(u, first))...)
 		if !u.blocked && !failed(u.findings) {
 			// What kept the generator from its work is nowhere else.
@@ -126,12 +125,13 @@ func (l *loader) generate(u *unit, first checked, before []*ast.File) error {
 		}
 		return nil
 	}
-	u.content = content
-	tree, err := l.parseGenerated(u)
-	if err != nil {
-		return err
+	u.content, u.tree = generated.Content, generated.Tree
+	if u.tree == nil {
+		if u.tree, err = l.parseGenerated(u); err != nil {
+			return err
+		}
 	}
-	beside := slices.Concat(before, []*ast.File{tree})
+	beside := slices.Concat(before, []*ast.File{u.tree})
 	var second checked
 	if len(first.errs) == 0 {
 		second = l.typeCheckHeads(u, beside)

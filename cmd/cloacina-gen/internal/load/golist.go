@@ -28,6 +28,8 @@ type listed struct {
 	IgnoredGoFiles []string
 	TestGoFiles    []string
 	XTestGoFiles   []string
+	// InvalidGoFiles are those whose beginning the go command cannot read.
+	InvalidGoFiles []string
 
 	Error *listError
 }
@@ -50,7 +52,8 @@ func (m *module) local() bool {
 
 // hasFiles reports whether there is any .go file.
 func (p *listed) hasFiles() bool {
-	return len(p.GoFiles)+len(p.CgoFiles)+len(p.IgnoredGoFiles)+len(p.TestGoFiles)+len(p.XTestGoFiles) > 0
+	return len(p.GoFiles)+len(p.CgoFiles)+len(p.IgnoredGoFiles)+len(p.TestGoFiles)+len(p.XTestGoFiles)+
+		len(p.InvalidGoFiles) > 0
 }
 
 type listError struct {
@@ -61,13 +64,14 @@ type listError struct {
 // The fields that the three calls of go list ask for; fewer fields cost less.
 const (
 	namedFields = "Dir,ImportPath,Name,Standard,Module," +
-		"GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Error"
+		"GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,InvalidGoFiles,Error"
 	depFields    = "Dir,ImportPath,Name,Standard,DepOnly,Module,ImportMap,Imports,GoFiles,CgoFiles,Error"
 	exportFields = "ImportPath,Export,Error"
 )
 
 // goList runs go list in the configured directory.
 func (l *loader) goList(ctx context.Context, args ...string) ([]*listed, error) {
+	l.asked = true
 	out, err := l.goCommand(ctx, append([]string{"list", "-e"}, args...)...)
 	if err != nil {
 		return nil, err

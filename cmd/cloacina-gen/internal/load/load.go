@@ -23,6 +23,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/importer"
 	"go/token"
 	"go/types"
@@ -31,6 +32,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/annotations/check"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/cache"
 )
 
 // Runtime is the import path of the package that generated code uses.
@@ -46,7 +48,24 @@ type Config struct {
 	Patterns []string
 	// Generate checks a package and returns its generated file, nil if there
 	// is nothing to generate or an error among the findings.
-	Generate func(*check.Source) ([]byte, []annotations.Finding, error)
+	Generate func(*check.Source) (*Generated, []annotations.Finding, error)
+	// Overlay are texts of files, by their path, that stand for those on the
+	// disk. The go command does not see them. Defaults to none.
+	Overlay map[string][]byte
+	// Memory keeps what the go command says for the next Load. Defaults to none.
+	Memory *cache.Memory
+	// Rests receives what the result rests on, if that is known. Defaults to
+	// nothing.
+	Rests func(*cache.Evidence)
+}
+
+// Generated is a generated file.
+type Generated struct {
+	// Content is its text.
+	Content []byte
+	// Tree is its syntax tree, with positions in the file set of the source.
+	// Defaults to that of the content, which is then parsed.
+	Tree *ast.File
 }
 
 // Package is a package that the patterns name, and that holds directives or
@@ -85,8 +104,18 @@ func failed(findings []annotations.Finding) bool {
 // loader is the state of one Load.
 type loader struct {
 	config Config
+	view   *cache.View
 	fset   *token.FileSet
 	sizes  types.Sizes
+	env    *goEnv // nil as long as it is not known
+
+	// recalled are the answers of the go command to an earlier Load that still
+	// hold; nil without.
+	recalled *answers
+	// asked says that go list was run.
+	asked bool
+	// walked are the directories that were looked at below patterns.
+	walked []string
 
 	directories map[string]*directory
 	files       map[string]*file
@@ -104,8 +133,45 @@ func Load(ctx context.Context, config Config) ([]*Package, error) {
 	if len(config.Patterns) == 0 {
 		config.Patterns = []string{"."}
 	}
+	if len(config.Overlay) > 0 {
+		config.Memory = nil // what is remembered is about the disk
+	}
+	l := newLoader(config)
+	l.recall()
+	named, err := l.named(ctx)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := l.targets(named)
+	if err != nil {
+		return nil, err
+	}
+	order, err := l.resolve(ctx, targets)
+	if err != nil {
+		return nil, err
+	}
+	l.remember(named, order)
+	var packages []*Package
+	for _, t := range targets {
+		p, err := l.compile(t)
+		if err != nil {
+			return nil, err
+		}
+		packages = append(packages, p)
+	}
+	if config.Rests != nil {
+		if e := l.evidence(named); e != nil {
+			config.Rests(e)
+		}
+	}
+	return packages, nil
+}
+
+// newLoader returns the state of a Load that has not begun.
+func newLoader(config Config) *loader {
 	l := &loader{
 		config:      config,
+		view:        config.view(),
 		fset:        token.NewFileSet(),
 		directories: map[string]*directory{},
 		files:       map[string]*file{},
@@ -116,31 +182,12 @@ func Load(ctx context.Context, config Config) ([]*Package, error) {
 		opaque:      map[types.Object]bool{},
 	}
 	l.compiled = importer.ForCompiler(l.fset, "gc", l.openExport)
-	targets, err := l.targets(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := l.resolve(ctx, targets); err != nil {
-		return nil, err
-	}
-	var packages []*Package
-	for _, t := range targets {
-		p, err := l.compile(t)
-		if err != nil {
-			return nil, err
-		}
-		packages = append(packages, p)
-	}
-	return packages, nil
+	return l
 }
 
 // targets returns the named packages that hold directives or files of ours,
 // sorted by directory.
-func (l *loader) targets(ctx context.Context) ([]*target, error) {
-	named, err := l.named(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (l *loader) targets(named []*listed) ([]*target, error) {
 	var targets []*target
 	for _, p := range named {
 		t, err := l.newTarget(p)
@@ -162,27 +209,16 @@ func (l *loader) targets(ctx context.Context) ([]*target, error) {
 // named resolves the patterns. Below a pattern with "..." it adds directories
 // that go list leaves out because a build constraint excludes all their files.
 func (l *loader) named(ctx context.Context) ([]*listed, error) {
-	args := append([]string{"-find", "-json=" + namedFields, "--"}, l.config.Patterns...)
-	named, err := l.goList(ctx, args...)
+	named, err := l.listNamed(ctx)
 	if err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}
-	var errs []error
 	for _, p := range named {
 		seen[p.Dir] = true
-		if p.ImportPath == "command-line-arguments" {
-			errs = append(errs, errFilesNamed)
-		}
-		if p.Error != nil && !p.hasFiles() {
-			errs = append(errs, l.patternError(p))
-		}
-	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
 	}
 	for _, t := range trees(l.config.Dir, l.config.Patterns) {
-		err := t.walk(func(dir string) {
+		walked, err := t.walk(func(dir string) {
 			if !seen[dir] {
 				seen[dir] = true
 				named = append(named, &listed{Dir: dir, ImportPath: dir})
@@ -191,9 +227,32 @@ func (l *loader) named(ctx context.Context) ([]*listed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("look for packages: %w", err)
 		}
+		l.walked = append(l.walked, walked...)
 	}
 	slices.SortFunc(named, func(a, b *listed) int { return strings.Compare(a.Dir, b.Dir) })
 	return slices.CompactFunc(named, func(a, b *listed) bool { return a.Dir == b.Dir }), nil
+}
+
+// listNamed asks the go command for the packages that the patterns name.
+func (l *loader) listNamed(ctx context.Context) ([]*listed, error) {
+	if l.recalled != nil {
+		return l.recalled.Named, nil
+	}
+	args := append([]string{"-find", "-json=" + namedFields, "--"}, l.config.Patterns...)
+	named, err := l.goList(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, p := range named {
+		if p.ImportPath == "command-line-arguments" {
+			errs = append(errs, errFilesNamed)
+		}
+		if p.Error != nil && !p.hasFiles() {
+			errs = append(errs, l.patternError(p))
+		}
+	}
+	return named, errors.Join(errs...)
 }
 
 // errFilesNamed refuses files where packages belong.
@@ -219,7 +278,7 @@ func (l *loader) directory(path string) (*directory, error) {
 	if d, ok := l.directories[path]; ok {
 		return d, nil
 	}
-	d, err := scanDirectory(path)
+	d, err := scanDirectory(l.view, path)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type fake struct {
 	err      error
 }
 
-func (f *fake) generate(src *check.Source) ([]byte, []annotations.Finding, error) {
+func (f *fake) generate(src *check.Source) (*Generated, []annotations.Finding, error) {
 	f.sources = append(f.sources, src)
 	if f.err != nil || failed(f.findings) {
 		return nil, f.findings, f.err
@@ -51,7 +51,8 @@ type Result struct { %s int }
 func Run(context.Context, *cloacina.Runner, cloacina.Values) (Result, error) { panic(1) }
 `, field)
 	}
-	return []byte(Header + "\n\npackage " + src.Types.Name() + "\n" + body), f.findings, nil
+	text := Header + "\n\npackage " + src.Types.Name() + "\n" + body
+	return &Generated{Content: []byte(text)}, f.findings, nil
 }
 
 // paths returns the packages it was given, in order.
@@ -393,7 +394,7 @@ func TestFindingsDoNotDependOnTheSystem(t *testing.T) {
 	for _, system := range []string{"linux", "windows"} {
 		packages, err := Load(t.Context(), Config{
 			Dir: dir, Patterns: []string{"./p"}, Env: append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0"),
-			Generate: func(src *check.Source) ([]byte, []annotations.Finding, error) {
+			Generate: func(src *check.Source) (*Generated, []annotations.Finding, error) {
 				_, found := check.Check(src)
 				return nil, found, nil
 			},
@@ -414,7 +415,7 @@ func TestSizesAreThoseOfTheTarget(t *testing.T) {
 	t.Parallel()
 	for arch, want := range map[string]int64{"386": 4, "amd64": 8, "arm": 4} {
 		l := &loader{config: Config{Dir: t.TempDir(), Env: append(os.Environ(), "GOARCH="+arch)}}
-		if err := l.findSizes(context.Background()); err != nil {
+		if err := l.findEnv(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if got := l.sizes.Sizeof(uintType); got != want {

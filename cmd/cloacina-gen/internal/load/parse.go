@@ -8,7 +8,6 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -49,7 +48,7 @@ func (l *loader) parse(d *directory, name string) (*file, error) {
 	src, ok := d.texts[path]
 	if !ok {
 		var err error
-		if src, err = os.ReadFile(path); err != nil {
+		if src, err = l.view.ReadFile(path); err != nil {
 			return nil, fmt.Errorf("read a file of the package: %w", err)
 		}
 	}

@@ -3,15 +3,14 @@ package load
 import (
 	"context"
 	"fmt"
-	"go/types"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // resolve finds everything the targets import, and decides what of it is
-// type-checked from source and what comes from export data.
-func (l *loader) resolve(ctx context.Context, targets []*target) error {
+// type-checked from source and what comes from export data. It returns what is
+// imported, dependencies first.
+func (l *loader) resolve(ctx context.Context, targets []*target) ([]*listed, error) {
 	imports := map[string]bool{}
 	for _, t := range targets {
 		for _, u := range []*unit{t.unit, t.test} {
@@ -24,34 +23,27 @@ func (l *loader) resolve(ctx context.Context, targets []*target) error {
 		}
 	}
 	if len(l.units) == 0 && len(imports) == 0 {
-		return nil
+		return nil, nil
 	}
 	imports[Runtime], imports["context"] = true, true
-	if err := l.findSizes(ctx); err != nil {
-		return err
+	if err := l.findEnv(ctx); err != nil {
+		return nil, err
 	}
 	order, err := l.listDeps(ctx, slices.Sorted(maps.Keys(imports)))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := l.chooseSource(order); err != nil {
-		return err
+		return nil, err
 	}
-	return l.listExports(ctx, imports, order)
-}
-
-// findSizes asks for the sizes of types on the target system.
-func (l *loader) findSizes(ctx context.Context) error {
-	out, err := l.goCommand(ctx, "env", "GOARCH")
-	if err != nil {
-		return err
-	}
-	l.sizes = types.SizesFor("gc", strings.TrimSpace(string(out)))
-	return nil
+	return order, l.listExports(ctx, imports, order)
 }
 
 // listDeps lists packages and all they import, dependencies first.
 func (l *loader) listDeps(ctx context.Context, paths []string) ([]*listed, error) {
+	if l.recalled != nil && l.recalled.covers(paths) {
+		return l.recallDeps(), nil
+	}
 	order, err := l.goList(ctx, append([]string{"-deps", "-json=" + depFields, "--"}, paths...)...)
 	if err != nil {
 		return nil, err
@@ -67,6 +59,15 @@ func (l *loader) listDeps(ctx context.Context, paths []string) ([]*listed, error
 		return nil, fmt.Errorf("generated code needs %s: %s", Runtime, reason)
 	}
 	return order, nil
+}
+
+// recallDeps takes over what was listed earlier.
+func (l *loader) recallDeps() []*listed {
+	for _, p := range l.recalled.Deps {
+		l.deps[p.ImportPath] = p
+	}
+	maps.Copy(l.exports, l.recalled.Exports)
+	return l.recalled.Deps
 }
 
 // chooseSource marks the packages that must be type-checked from source: those

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/cache"
 )
 
 // directory is the text of a directory's .go files that matters here.
@@ -26,8 +28,8 @@ type directory struct {
 
 // scanDirectory reads every .go file of a directory, whatever its constraints.
 // Files that start with "." or "_", which go ignores, are left out.
-func scanDirectory(path string) (*directory, error) {
-	entries, err := os.ReadDir(path)
+func scanDirectory(view *cache.View, path string) (*directory, error) {
+	entries, err := view.ReadDir(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the package directory: %w", err)
 	}
@@ -36,21 +38,19 @@ func scanDirectory(path string) (*directory, error) {
 		if e.IsDir() || !strings.HasSuffix(e.Name(), ".go") || strings.ContainsAny(e.Name()[:1], "._") {
 			continue
 		}
-		if err := d.scanFile(e.Name(), e.Type()); err != nil {
+		if err := d.scanFile(view, e.Name(), e.Type()); err != nil {
 			return nil, err
 		}
 	}
 	return d, nil
 }
 
-func (d *directory) scanFile(name string, mode fs.FileMode) error {
+func (d *directory) scanFile(view *cache.View, name string, mode fs.FileMode) error {
 	file := filepath.Join(d.path, name)
-	if mode&fs.ModeSymlink != 0 {
-		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
-			return nil // go ignores broken links and links to directories too
-		}
+	if !isFile(file, mode) {
+		return nil // go ignores broken links, links to directories and devices, too
 	}
-	src, err := os.ReadFile(file)
+	src, err := view.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("read a file of the package: %w", err)
 	}
@@ -67,6 +67,23 @@ func (d *directory) scanFile(name string, mode fs.FileMode) error {
 		}
 	}
 	return nil
+}
+
+// gone reports whether a file of one of our names does not exist. What the go
+// command has said of the directory is remembered whether it exists or not.
+func (d *directory) gone(name string) bool {
+	_, found := d.texts[filepath.Join(d.path, name)]
+	return !found && (name == FileName || name == TestFileName)
+}
+
+// isFile reports whether a file of the given type is one that can be read as a
+// whole, or a link to one. Reading a named pipe would not end.
+func isFile(path string, mode fs.FileMode) bool {
+	if mode&fs.ModeSymlink == 0 {
+		return mode.IsRegular()
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 var tool = []byte("cloacina")

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/cmd/cloacina-gen/internal/cache"
 	"github.com/cloacina-go/cloacina/internal/testmodule"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -100,7 +101,7 @@ func TestScanDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d, err := scanDirectory(dir)
+	d, err := scanDirectory(cache.NewView(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func TestScanDirectory(t *testing.T) {
 
 func TestScanDirectoryThatIsGone(t *testing.T) {
 	t.Parallel()
-	if _, err := scanDirectory(filepath.Join(t.TempDir(), "gone")); err == nil {
+	if _, err := scanDirectory(cache.NewView(), filepath.Join(t.TempDir(), "gone")); err == nil {
 		t.Error("no error")
 	}
 }

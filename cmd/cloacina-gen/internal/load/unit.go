@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/annotations/check"
@@ -32,8 +33,9 @@ type unit struct {
 	// opaque says that the package declares workflows but its generated file is
 	// not known, because of errors; blocked that this holds for an import.
 	opaque, blocked bool
-	// content is the generated file; nil if there is none.
+	// content is the generated file, and tree its syntax; nil if there is none.
 	content []byte
+	tree    *ast.File
 	// types is the package as others import it.
 	types *types.Package
 }
@@ -44,14 +46,45 @@ func (l *loader) newUnit(p *listed) (*unit, error) {
 	if p.Module != nil && p.Module.GoVersion != "" {
 		u.goVersion = "go" + p.Module.GoVersion
 	}
-	return u, l.addFiles(u, slices.Concat(p.GoFiles, p.CgoFiles))
+	if err := l.addFiles(u, slices.Concat(p.GoFiles, p.CgoFiles)); err != nil {
+		return nil, err
+	}
+	return u, l.addInvalid(u, p, false)
 }
 
 // newTestUnit returns the unit of a package with its test files.
 func (l *loader) newTestUnit(base *unit, p *listed) (*unit, error) {
 	u := &unit{path: base.path, name: base.name, dir: base.dir, goVersion: base.goVersion, base: base}
 	u.files = slices.Clone(base.files)
-	return u, l.addFiles(u, p.TestGoFiles)
+	if err := l.addFiles(u, p.TestGoFiles); err != nil {
+		return nil, err
+	}
+	return u, l.addInvalid(u, p, true)
+}
+
+// addInvalid adds files that the go command leaves out because of their syntax
+// errors, so that these are reported.
+func (l *loader) addInvalid(u *unit, p *listed, tests bool) error {
+	for _, name := range p.InvalidGoFiles {
+		if strings.HasSuffix(name, "_test.go") != tests {
+			continue
+		}
+		d, err := l.directory(u.dir)
+		if err != nil {
+			return err
+		}
+		if d.texts[filepath.Join(d.path, name)] == nil || slices.Contains(d.own, name) {
+			continue // a broken link, or of ours
+		}
+		f, err := l.parse(d, name)
+		if err != nil {
+			return err
+		}
+		if len(f.errs) > 0 {
+			u.files = append(u.files, f)
+		}
+	}
+	return nil
 }
 
 func (l *loader) addFiles(u *unit, names []string) error {
@@ -63,7 +96,7 @@ func (l *loader) addFiles(u *unit, names []string) error {
 		return err
 	}
 	for _, name := range names {
-		if slices.Contains(d.own, name) {
+		if slices.Contains(d.own, name) || d.gone(name) {
 			continue
 		}
 		f, err := l.parse(d, name)

@@ -22,7 +22,7 @@ func trees(dir string, patterns []string) []tree {
 	for _, p := range patterns {
 		p = filepath.ToSlash(p)
 		prefix, _, dots := strings.Cut(p, "...")
-		if !dots || !strings.HasPrefix(prefix, "./") && !strings.HasPrefix(prefix, "../") && !filepath.IsAbs(prefix) {
+		if !dots || !local(prefix) {
 			continue
 		}
 		cut := strings.LastIndex(prefix, "/") + 1
@@ -31,6 +31,35 @@ func trees(dir string, patterns []string) []tree {
 			root = filepath.Join(dir, root)
 		}
 		list = append(list, tree{filepath.Clean(root), wildcard(p[cut:])})
+	}
+	return list
+}
+
+// local reports whether a pattern names directories by their path, and not
+// packages by that of their import.
+func local(pattern string) bool {
+	slashed := filepath.ToSlash(pattern)
+	return filepath.IsAbs(pattern) || strings.HasPrefix(slashed, "./") || strings.HasPrefix(slashed, "../")
+}
+
+// Directories returns the directories that patterns name by their path, and all
+// below those with "...", whether or not there are packages in them.
+func Directories(dir string, patterns []string) []string {
+	var list []string
+	for _, p := range patterns {
+		switch {
+		case strings.Contains(p, "..."):
+		case filepath.IsAbs(p):
+			list = append(list, filepath.Clean(p))
+		case local(p):
+			list = append(list, filepath.Join(dir, p))
+		}
+	}
+	for _, t := range trees(dir, patterns) {
+		walked, err := t.walk(func(string) {})
+		if err == nil {
+			list = append(list, walked...)
+		}
 	}
 	return list
 }
@@ -47,9 +76,10 @@ func wildcard(pattern string) *regexp.Regexp {
 
 // walk calls visit for each matching directory that go would look at: not
 // testdata, vendor, names with a leading "." or "_", and other modules. An
-// unreadable directory is passed over, as go passes over it.
-func (t tree) walk(visit func(dir string)) error {
-	return filepath.WalkDir(t.root, func(path string, e fs.DirEntry, err error) error {
+// unreadable directory is passed over, as go passes over it. It returns all
+// directories that it looked into, matching or not.
+func (t tree) walk(visit func(dir string)) (walked []string, err error) {
+	err = filepath.WalkDir(t.root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil && e != nil && e.IsDir() {
 			return fs.SkipDir
 		}
@@ -66,11 +96,13 @@ func (t tree) walk(visit func(dir string)) error {
 		if rel == "." {
 			rel = ""
 		}
+		walked = append(walked, path)
 		if t.matches.MatchString(filepath.ToSlash(rel)) {
 			visit(path)
 		}
 		return nil
 	})
+	return walked, err
 }
 
 func unseen(path, name string) bool {

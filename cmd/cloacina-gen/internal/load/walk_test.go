@@ -39,7 +39,7 @@ func TestTrees(t *testing.T) {
 	for _, tt := range tests {
 		var got []string
 		for _, tree := range trees(dir, []string{tt.pattern}) {
-			if err := tree.walk(func(path string) {
+			if _, err := tree.walk(func(path string) {
 				rel, err := filepath.Rel(dir, path)
 				if err != nil {
 					t.Fatal(err)

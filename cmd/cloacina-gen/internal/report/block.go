@@ -1,10 +1,12 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/printable"
 )
 
 const (
@@ -19,7 +21,7 @@ const (
 )
 
 // block prints the first line of the span with a row of carets below it.
-func (p *Printer) block(b *strings.Builder, s annotations.Span, style string) {
+func (p *Printer) block(b *bytes.Buffer, s annotations.Span, style string) {
 	if !p.Block || s.Start.Line == 0 {
 		return
 	}
@@ -51,7 +53,7 @@ func (p *Printer) line(file string, number int) (string, bool) {
 		}
 		p.lines[file] = lines
 	}
-	if number > len(lines) {
+	if number < 1 || number > len(lines) {
 		return "", false
 	}
 	return strings.TrimSuffix(lines[number-1], "\r"), true
@@ -59,36 +61,37 @@ func (p *Printer) line(file string, number int) (string, bool) {
 
 // underline returns the line as printed and the carets that belong below it.
 func underline(source string, s annotations.Span) (text, carets string) {
-	start := min(s.Start.Column-1, len(source))
+	start := min(max(s.Start.Column-1, 0), len(source))
 	end := len(source)
 	if s.End.Line == s.Start.Line {
 		end = min(s.End.Column-1, len(source))
 	}
 	end = max(start, end)
-	before, within, after := cells(source[:start]), cells(source[start:end]), cells(source[end:])
+	before, within := printable.Cells(source[:start]), printable.Cells(source[start:end])
+	after := printable.Cells(source[end:])
 	head, indent := tail(before, leadWidth, columns(before)+columns(within) > lineWidth)
 	body, marked := front(within, lineWidth-indent)
 	rest, _ := front(after, lineWidth-indent-marked)
 	return strings.TrimRight(head+body+rest, " "), strings.Repeat(" ", indent) + strings.Repeat("^", max(marked, 1))
 }
 
-func columns(list []cell) int {
+func columns(list []printable.Cell) int {
 	sum := 0
 	for _, c := range list {
-		sum += c.width
+		sum += c.Width
 	}
 	return sum
 }
 
 // tail returns the end of a line's beginning: all of it, or when it must be
 // cut no more than limit columns behind a clip mark.
-func tail(list []cell, limit int, cut bool) (text string, width int) {
+func tail(list []printable.Cell, limit int, cut bool) (text string, width int) {
 	from := 0
 	if cut {
 		from, width = len(list), len(clip)
-		for from > 0 && width+list[from-1].width <= limit {
+		for from > 0 && width+list[from-1].Width <= limit {
 			from--
-			width += list[from].width
+			width += list[from].Width
 		}
 	}
 	if from == 0 {
@@ -99,13 +102,13 @@ func tail(list []cell, limit int, cut bool) (text string, width int) {
 
 // front returns the beginning of a stretch, at most limit columns wide, with a
 // clip mark when something was cut.
-func front(list []cell, limit int) (text string, width int) {
+func front(list []printable.Cell, limit int) (text string, width int) {
 	if columns(list) <= limit {
 		return join(list), columns(list)
 	}
 	upTo := 0
-	for upTo < len(list) && width+list[upTo].width <= limit-len(clip) {
-		width += list[upTo].width
+	for upTo < len(list) && width+list[upTo].Width <= limit-len(clip) {
+		width += list[upTo].Width
 		upTo++
 	}
 	if limit < len(clip) {
@@ -114,10 +117,10 @@ func front(list []cell, limit int) (text string, width int) {
 	return join(list[:upTo]) + clip, width + len(clip)
 }
 
-func join(list []cell) string {
+func join(list []printable.Cell) string {
 	var b strings.Builder
 	for _, c := range list {
-		b.WriteString(c.text)
+		b.WriteString(c.Text)
 	}
 	return b.String()
 }

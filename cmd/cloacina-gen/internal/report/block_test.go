@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/printable"
 	"pgregory.net/rapid"
 )
 
@@ -36,7 +37,7 @@ func TestUnderlineStaysOnTheScreen(t *testing.T) {
 		endLine := rapid.IntRange(1, 2).Draw(t, "end line")
 		end := rapid.IntRange(0, len(source)+20).Draw(t, "end")
 		text, carets := underline(source, span(1, start, endLine, end))
-		if got := columns(cells(text)); got > lineWidth {
+		if got := columns(printable.Cells(text)); got > lineWidth {
 			t.Fatalf("%q is %d columns wide", text, got)
 		}
 		if len(carets) > lineWidth+1 || !strings.HasSuffix(carets, "^") {

@@ -1,6 +1,8 @@
-// Package report prints findings for people: first a line that editors parse,
-// then the source with the place underlined, the places that belong to it, and
-// the repairs.
+// Package report prints findings, for people and in three forms for machines.
+//
+// As text comes first a line that editors parse,
+// then the source with the place underlined, the case that it is about, the places
+// that belong to it, and the repairs.
 //
 //	tasks.go:41:44: error CL0402: trigger rule names unknown task "fetch_dat"; did you mean "fetch_data"?
 //	   41 | //cloacina:task trigger_rules=task_success("fetch_dat")
@@ -14,6 +16,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -21,12 +24,15 @@ import (
 	"strings"
 
 	"github.com/cloacina-go/cloacina/annotations"
+	"github.com/cloacina-go/cloacina/internal/printable"
 )
 
 // Printer prints findings. Only its W must be set.
 type Printer struct {
 	// W receives the text.
 	W io.Writer
+	// Format is the form; Block and Colour matter only as text. Defaults to [Text].
+	Format Format
 	// Dir is the directory that file names are printed relative to. Defaults
 	// to none, which prints them as they are.
 	Dir string
@@ -67,42 +73,74 @@ func cmpOr(results ...int) int {
 	return 0
 }
 
-// Print prints the findings in the order given, and a last line that counts
-// them. The error is that of the writer.
+// Print prints the findings in the order given; as text with a last line that
+// counts them. The error is that of the writer.
 func (p *Printer) Print(findings []annotations.Finding) error {
-	var b strings.Builder
-	for _, f := range findings {
-		p.finding(&b, f)
+	var b bytes.Buffer
+	var err error
+	switch p.Format {
+	case JSON:
+		err = p.json(&b, findings)
+	case SARIF:
+		err = p.sarif(&b, findings)
+	case GitHub:
+		p.github(&b, findings)
+	default:
+		p.text(&b, findings)
 	}
-	if s := CountOf(findings).String(); s != "" {
-		b.WriteString(s + "\n")
+	if err != nil {
+		return err
 	}
-	if _, err := io.WriteString(p.W, b.String()); err != nil {
+	if _, err := p.W.Write(b.Bytes()); err != nil {
 		return fmt.Errorf("print findings: %w", err)
 	}
 	return nil
 }
 
-func (p *Printer) finding(b *strings.Builder, f annotations.Finding) {
+func (p *Printer) text(b *bytes.Buffer, findings []annotations.Finding) {
+	for _, f := range findings {
+		p.finding(b, f)
+	}
+	if s := CountOf(findings).String(); s != "" {
+		b.WriteString(s + "\n")
+	}
+}
+
+func (p *Printer) finding(b *bytes.Buffer, f annotations.Finding) {
 	severity := f.Code.Severity()
 	style := severityStyle(severity)
 	head := severityWord(severity)
 	if f.Code != "" {
 		head += " " + string(f.Code)
 	}
-	fmt.Fprintf(b, "%s: %s: %s\n", p.paint(bold, p.place(f.Span)), p.paint(style, head), escape(f.Message))
+	fmt.Fprintf(b, "%s: %s: %s\n", p.paint(bold, p.place(f.Span)), p.paint(style, head), printable.Escape(f.Message))
 	p.block(b, f.Span, style)
+	p.table(b, f.Table)
 	for _, r := range f.Related {
-		fmt.Fprintf(b, "%s: %s\n", p.paint(bold, p.place(r.Span)), escape(r.Message))
+		fmt.Fprintf(b, "%s: %s\n", p.paint(bold, p.place(r.Span)), printable.Escape(r.Message))
 	}
 	for _, fix := range f.Fixes {
-		fmt.Fprintf(b, "%s%s\n", p.paint(faint, strings.Repeat(" ", gutter)+" = "), "fix: "+escape(fix.Message))
+		fmt.Fprintf(b, "%sfix: %s\n", p.paint(faint, strings.Repeat(" ", gutter)+" = "), printable.Escape(fix.Message))
+	}
+}
+
+// table prints the case that a finding is about, its head in colour.
+func (p *Printer) table(b *bytes.Buffer, t *annotations.Table) {
+	if t == nil {
+		return
+	}
+	for i, line := range printable.Table(t.Head, t.Rows) {
+		if i == 0 && len(t.Head) > 0 {
+			text := strings.TrimLeft(line, " ")
+			line = line[:len(line)-len(text)] + p.paint(bold, text)
+		}
+		b.WriteString(line + "\n")
 	}
 }
 
 // place returns "file:line:column", or less when there is no position.
 func (p *Printer) place(s annotations.Span) string {
-	name := escape(p.relative(s.File))
+	name := printable.Escape(p.relative(s.File))
 	if s.Start.Line == 0 {
 		return name
 	}

@@ -19,7 +19,8 @@ var update = flag.Bool("update", false, "write what is printed into the golden f
 
 // TestGolden prints the findings of each testdata/*.txtar. The file "findings"
 // describes them, one a line; the texts are those of the other files, and
-// "plain", "block" and "colour" hold what is printed in each way.
+// "plain", "block" and "colour" hold what is printed in each way, "json", "sarif"
+// and "github" what is printed in these formats.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -96,6 +97,8 @@ func printAs(t *testing.T, mode string, texts map[string]string, findings []anno
 		p.Block = true
 	case "colour":
 		p.Block, p.Colour = true, true
+	case "json", "sarif", "github":
+		p.Format = Format(mode)
 	default:
 		return "", false
 	}
@@ -110,6 +113,9 @@ func printAs(t *testing.T, mode string, texts map[string]string, findings []anno
 //	CODE FILE:LINE `marked text` message
 //	related FILE:LINE `marked text` message
 //	fix message
+//	edit FILE:LINE `marked text` replacement
+//	head title | title
+//	row cell | cell
 func describe(t *testing.T, texts map[string]string, text string) []annotations.Finding {
 	t.Helper()
 	var findings []annotations.Finding
@@ -120,6 +126,16 @@ func describe(t *testing.T, texts map[string]string, text string) []annotations.
 		case "fix":
 			f := &findings[len(findings)-1]
 			f.Fixes = append(f.Fixes, annotations.Fix{Message: rest})
+		case "edit":
+			f := &findings[len(findings)-1]
+			fix := &f.Fixes[len(f.Fixes)-1]
+			span, text := place(t, texts, rest)
+			fix.Edits = append(fix.Edits, annotations.Edit{Span: span, New: text})
+		case "head":
+			findings[len(findings)-1].Table = &annotations.Table{Head: strings.Split(rest, " | ")}
+		case "row":
+			table := findings[len(findings)-1].Table
+			table.Rows = append(table.Rows, strings.Split(unescape(t, ".quoted", `"`+rest+`"`), " | "))
 		case "related":
 			f := &findings[len(findings)-1]
 			span, message := place(t, texts, rest)
@@ -163,11 +179,13 @@ func spanOf(t *testing.T, file, text string, line int, marked string) annotation
 	if i < 0 {
 		t.Fatalf("%s:%d does not hold %q", file, line, marked)
 	}
-	start := annotations.Pos{Line: line, Column: i + 1}
+	before := len(text) - len(rest) + i
+	start := annotations.Pos{Offset: before, Line: line, Column: i + 1}
 	end := annotations.Pos{Line: line, Column: i + 1 + len(marked)}
 	if n := strings.Count(marked, "\n"); n > 0 {
 		end = annotations.Pos{Line: line + n, Column: len(marked) - strings.LastIndex(marked, "\n")}
 	}
+	end.Offset = before + len(marked)
 	return annotations.Span{File: file, Start: start, End: end}
 }
 

@@ -131,10 +131,10 @@ func Workflow() *cloacina.Workflow {
 
 // Result is what a completed run of forecast leaves behind.
 type Result struct {
-	// Degrees is the value of "degrees", written by ask or guess; nil if it was not written.
-	Degrees *int
-	// Source is the value of "source", written by ask or guess; nil if it was not written.
-	Source *string
+	// Degrees is the value of "degrees", written by ask or guess.
+	Degrees int
+	// Source is the value of "source", written by ask or guess.
+	Source string
 }
 
 // Run starts forecast on r and waits for its end. The error is nil only if the run completed; otherwise the result is
@@ -159,8 +159,8 @@ func Start(
 			cloacina.WriteAll(k, in)
 		},
 		func(k *cloacina.Keys, out *Result) {
-			cloacina.OptionalPointer[int](k, "degrees", &out.Degrees)
-			cloacina.OptionalPointer[string](k, "source", &out.Source)
+			cloacina.Require[int](k, "degrees", &out.Degrees)
+			cloacina.Require[string](k, "source", &out.Source)
 		})
 }
 
