@@ -47,11 +47,33 @@ race: ## Run the tests that exercise concurrency under the race detector.
 	$(GO) test -race ./runtime -run '($(RACE_SQLITE_RUNTIME))/sqlite|TestRandomRunsSurviveRestarts'
 	$(GO) test -race ./internal/store/sqlite -run '$(RACE_SQLITE_STORE)'
 
-.PHONY: fuzz
-fuzz: ## Fuzz the parsers, FUZZTIME (default 30s) each.
-	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzDirective$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzArguments$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./annotations -run '^$$' -fuzz '^FuzzRule$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+# Everything that reads or prints foreign text, as package/target.
+FUZZ := \
+	annotations/FuzzDirective annotations/FuzzArguments annotations/FuzzRule \
+	cmd/cloacina-gen/internal/load/FuzzLoader cmd/cloacina-gen/internal/report/FuzzReport \
+	cmd/cloacina-gen/internal/cache/FuzzParse \
+	cmd/cloacina-gen/internal/emit/FuzzText cmd/cloacina-gen/internal/emit/FuzzProse \
+	internal/sat/FuzzSolver internal/shape/FuzzShape internal/engine/FuzzStep internal/store/sqlite/FuzzUnpack \
+	internal/jsonvalue/FuzzScalar internal/jsonvalue/FuzzDecode internal/jsonvalue/FuzzCanonical \
+	internal/jsonvalue/FuzzParseDecimal internal/jsonvalue/FuzzText internal/jsonvalue/FuzzFind
+
+.PHONY: fuzz $(FUZZ:%=fuzz/%)
+fuzz: $(FUZZ:%=fuzz/%) ## Fuzz whatever reads or prints foreign text, FUZZTIME (default 30s) each.
+
+$(FUZZ:%=fuzz/%): fuzz/%:
+	$(GO) test ./$(*D) -run '^$$' -fuzz '^$(*F)$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+
+.PHONY: soak
+soak: ## Fuzz with a million executions each, and hold the checker against 100,000 random workflows.
+	$(MAKE) fuzz FUZZTIME=1000000x
+	$(MAKE) proofs
+
+.PHONY: proofs
+proofs: ## Hold the checker against 100,000 random workflows that the engine executes in every way.
+	$(GO) test ./internal/oracle -count=1 -v -timeout 0 -run 'Outcomes|Findings|Misspellings' \
+		-workflows 100000 -sources 100000 -misspellings
+	$(GO) test ./annotations/check/internal/body -count=1 -timeout 0 -bodies 300
+	$(GO) test ./cmd/cloacina-gen -count=1 -timeout 0 -run 'Hostile|TheCacheChangesNothing' -hostile -edits 200
 
 # The same tests as in `make test`, with ten times their numbers.
 .PHONY: trust
@@ -64,10 +86,13 @@ trust: ## Hold the promises of docs/reliability.md with more kills, power failur
 bench: ## Run the benchmarks; those of recovery kill real processes.
 	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./internal/engine ./internal/jsonvalue ./internal/store/sqlite
 	$(GO) test -run '^$$' -bench Recovery -benchtime 1x ./internal/trust
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/outcome ./internal/sat ./cmd/cloacina-gen/internal/graph/...
+	$(GO) test ./annotations/check -run '^$$' -bench . -benchtime 3x
+	$(GO) test ./cmd/cloacina-gen -count=1 -v -timeout 0 -run TestSpeed -speed 5
 
 .PHONY: golden
 golden: generate ## Rewrite recorded outputs; review the difference like code.
-	$(GO) test ./annotations/check ./cmd/cloacina-gen ./cmd/cloacina-gen/internal/emit \
+	$(GO) test ./annotations/check ./cmd/cloacina-gen ./cmd/cloacina-gen/internal/emit ./cmd/cloacina-gen/internal/graph \
 		./cmd/cloacina-gen/internal/report ./runtime/cloacinatest ./runtime/console ./runtime/progress \
 		$(RECORDED) -update
 	$(GO) test ./internal/docs -update # these two copy from what the others have written

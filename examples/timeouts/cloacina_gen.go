@@ -15,8 +15,8 @@ const _ = cloacina.GeneratedV1RunGoGenerate("this file does not fit the runtime;
 // Workflow returns survey: Timeouts: of one attempt of a task, and of a whole run.
 //
 //   - invite, 4 attempts
-//   - collect, after invite, if all_success, 4 attempts
-//   - publish, after collect, if all_success, 4 attempts
+//   - collect, after invite, if all_success
+//   - publish, after collect, if all_success
 func Workflow() *cloacina.Workflow {
 	const (
 		taskInvite = iota
@@ -28,7 +28,7 @@ func Workflow() *cloacina.Workflow {
 		Plan: cloacina.Plan{
 			Name:          "survey",
 			Description:   "Timeouts: of one attempt of a task, and of a whole run.",
-			Fingerprint:   "b334bec94e46ab016077af9dcb832e8d289fc46d84a14f77d6fff748d9ac3a7d",
+			Fingerprint:   "ae4557abf58430e5f9479503740b316edd8b8d9aeeb09b794c999f0a8540a04c",
 			Timeout:       3 * time.Second,
 			InputDeclared: true,
 			Input: []cloacina.PlanInput{
@@ -61,12 +61,6 @@ func Workflow() *cloacina.Workflow {
 						Text: "all_success",
 						Tree: cloacina.All(cloacina.TaskSuccess(taskInvite)),
 					},
-					Retry: cloacina.Retry{
-						Attempts: 3,
-						Delay:    time.Second,
-						MaxDelay: 30 * time.Second,
-						Jitter:   true,
-					},
 					Writes: []cloacina.PlanWrite{
 						{Key: "yes", Shape: "int"},
 						{Key: "no", Shape: "int"},
@@ -80,12 +74,6 @@ func Workflow() *cloacina.Workflow {
 					Rule: cloacina.Rule{
 						Text: "all_success",
 						Tree: cloacina.All(cloacina.TaskSuccess(taskCollect)),
-					},
-					Retry: cloacina.Retry{
-						Attempts: 3,
-						Delay:    time.Second,
-						MaxDelay: 30 * time.Second,
-						Jitter:   true,
 					},
 					Reads: []cloacina.PlanRead{
 						{Key: "yes", Shape: "int", Writers: []int{taskCollect}},

@@ -1,6 +1,7 @@
 // Timeouts: of one attempt of a task, and of a whole run.
 //
-//cloacina:workflow name=survey input=Question timeout=3s default_trigger_rules=all_success
+//cloacina:workflow name=survey input=Question timeout=3s
+//cloacina:workflow default_retry_attempts=0 default_trigger_rules=all_success
 package main
 
 //go:generate go tool cloacina-gen
@@ -19,7 +20,7 @@ type Question struct {
 // Invite hangs in its first attempt. After half a second its context ends, the
 // attempt has failed, and another follows: a timeout counts as a failure.
 //
-//cloacina:task timeout=500ms retry_delay=100ms retry_jitter=false
+//cloacina:task timeout=500ms retry_attempts=3 retry_delay=100ms retry_jitter=false
 func Invite(ctx context.Context, _ Question) error {
 	if cloacina.TaskFrom(ctx).Attempt == 1 {
 		<-ctx.Done()

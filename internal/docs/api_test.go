@@ -17,7 +17,7 @@ import (
 
 // public are the packages that programs may rely on.
 var public = []string{
-	"annotations", "annotations/check", "runtime", "runtime/cloacinatest", "runtime/console", "runtime/progress",
+	"annotations", "annotations/analyzer", "annotations/analyzer/golangci", "annotations/check", "runtime", "runtime/cloacinatest", "runtime/console", "runtime/progress",
 }
 
 // docs/api.txt has every exported thing, a line each: what a change adds to, or

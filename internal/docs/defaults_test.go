@@ -11,13 +11,26 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/annotations/check"
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
 // checked returns the plan of a package that consists of one file and imports
-// nothing but context. It has to be without findings.
+// nothing but context. It has to be without errors and warnings.
 func checked(t *testing.T, src string) *plan.Plan {
+	t.Helper()
+	p, findings := planOf(t, src)
+	for _, f := range findings {
+		if f.Code.Severity() != annotations.SeverityHint {
+			t.Errorf("%s: %s %s\n%s", f.Span, f.Code, f.Message, src)
+		}
+	}
+	return p
+}
+
+// planOf returns the plan of a package and what there is to say about it.
+func planOf(t *testing.T, src string) (*plan.Plan, []annotations.Finding) {
 	t.Helper()
 	const name = "tasks.go"
 	fset := token.NewFileSet()
@@ -33,13 +46,10 @@ func checked(t *testing.T, src string) *plan.Plan {
 	}
 	p, findings := check.Check(&check.Source{Fset: fset, Dir: ".", Files: []*ast.File{file},
 		Bytes: map[string][]byte{name: []byte(src)}, Types: pkg, Info: info})
-	for _, f := range findings {
-		t.Errorf("%s: %s %s\n%s", f.Span, f.Code, f.Message, src)
-	}
 	if p == nil || len(p.Workflows) != 1 {
-		t.Fatalf("no workflow comes of\n%s", src)
+		t.Fatalf("no workflow comes of\n%s\n%v", src, findings)
 	}
-	return &p.Workflows[0].Plan
+	return &p.Workflows[0].Plan, findings
 }
 
 // The defaults that the reference names are those of a task without arguments:
@@ -66,7 +76,7 @@ func TestDocumentedDefaults(t *testing.T) {
 				return r
 			}, value)
 		}
-		if cmp.Equal(none, checked(t, task(key+"="+other)).Tasks[0]) {
+		if changed, _ := planOf(t, task(key+"="+other)); cmp.Equal(none, changed.Tasks[0]) {
 			t.Errorf("%s=%s makes no difference", key, other)
 		}
 	}

@@ -188,10 +188,11 @@ func limitTable() string {
 
 func codeTable() string {
 	var b strings.Builder
-	row(&b, "code", "", "what", "why, and what to do")
-	row(&b, "---", "---", "---", "---")
+	row(&b, "code", "", "what")
+	row(&b, "---", "---", "---")
 	for _, info := range annotations.Codes() {
-		row(&b, string(info.Code), info.Severity.String(), escape(info.Title), escape(info.Explanation))
+		link := fmt.Sprintf("[%s](findings.md#%s)", info.Code, strings.ToLower(string(info.Code)))
+		row(&b, link, info.Severity.String(), escape(info.Title))
 	}
 	return b.String()
 }

@@ -40,7 +40,7 @@ func Workflow() *cloacina.Workflow {
 		Plan: cloacina.Plan{
 			Name:        "error_handling_workflow",
 			Description: "Demonstrates error handling and retry patterns",
-			Fingerprint: "b27afe3d4ea56807c1e899eed10a53faf12eb328a7bce519c606b45be569cbe3",
+			Fingerprint: "c83b9a4275a7c4bfee8fa3c8bd14c426569ae33f600ce3a6bb5b5e2150962d19",
 			Tasks: []cloacina.PlanTask{
 				taskFetchData: {
 					ID:   "fetch_data",
@@ -53,7 +53,9 @@ func Workflow() *cloacina.Workflow {
 						Jitter:   true,
 					},
 					AllowFailure: true,
-					Open:         true,
+					Writes: []cloacina.PlanWrite{
+						{Key: "raw_data", Shape: "{*: any}"},
+					},
 				},
 				taskCachedData: {
 					ID:        "cached_data",
@@ -64,7 +66,9 @@ func Workflow() *cloacina.Workflow {
 						Text: `task_failed("fetch_data")`,
 						Tree: cloacina.TaskFailed(taskFetchData),
 					},
-					Open: true,
+					Writes: []cloacina.PlanWrite{
+						{Key: "raw_data", Shape: "{*: any}"},
+					},
 				},
 				taskProcessData: {
 					ID:        "process_data",
@@ -75,7 +79,17 @@ func Workflow() *cloacina.Workflow {
 						Text: `any(task_success("fetch_data"), task_success("cached_data"))`,
 						Tree: cloacina.Any(cloacina.TaskSuccess(taskFetchData), cloacina.TaskSuccess(taskCachedData)),
 					},
-					Open: true,
+					Reads: []cloacina.PlanRead{
+						{
+							Key:     "raw_data",
+							Shape:   "{records: [{id: int, value: string, quality: int}], source: string}",
+							Writers: []int{taskFetchData, taskCachedData},
+						},
+					},
+					Writes: []cloacina.PlanWrite{
+						{Key: "data_quality_score", Shape: "int"},
+						{Key: "processed_data", Shape: "{*: any}"},
+					},
 				},
 				taskHighQualityProcessing: {
 					ID:        "high_quality_processing",
@@ -90,10 +104,19 @@ func Workflow() *cloacina.Workflow {
 							cloacina.ContextValue("data_quality_score", cloacina.GreaterThan, cloacina.Int(80)),
 						),
 						Reads: []cloacina.PlanRead{
-							{Key: "data_quality_score", Optional: true, Walk: true},
+							{Key: "data_quality_score", Optional: true, Writers: []int{taskProcessData}},
 						},
 					},
-					Open: true,
+					Reads: []cloacina.PlanRead{
+						{
+							Key:     "processed_data",
+							Shape:   "{source: string, quality_score: int}",
+							Writers: []int{taskProcessData},
+						},
+					},
+					Writes: []cloacina.PlanWrite{
+						{Key: "processing_result", Shape: "{*: any}"},
+					},
 				},
 				taskLowQualityProcessing: {
 					ID:        "low_quality_processing",
@@ -107,10 +130,19 @@ func Workflow() *cloacina.Workflow {
 							cloacina.ContextValue("data_quality_score", cloacina.LessThan, cloacina.Int(81)),
 						),
 						Reads: []cloacina.PlanRead{
-							{Key: "data_quality_score", Optional: true, Walk: true},
+							{Key: "data_quality_score", Optional: true, Writers: []int{taskProcessData}},
 						},
 					},
-					Open: true,
+					Reads: []cloacina.PlanRead{
+						{
+							Key:     "processed_data",
+							Shape:   "{source: string, quality_score: int}",
+							Writers: []int{taskProcessData},
+						},
+					},
+					Writes: []cloacina.PlanWrite{
+						{Key: "processing_result", Shape: "{*: any}"},
+					},
 				},
 				taskFailureNotification: {
 					ID:        "failure_notification",
@@ -121,7 +153,9 @@ func Workflow() *cloacina.Workflow {
 						Text: `all(task_failed("fetch_data"), task_failed("cached_data"))`,
 						Tree: cloacina.All(cloacina.TaskFailed(taskFetchData), cloacina.TaskFailed(taskCachedData)),
 					},
-					Open: true,
+					Writes: []cloacina.PlanWrite{
+						{Key: "failure_notification", Shape: "{*: any}"},
+					},
 				},
 				taskFinalReport: {
 					ID:        "final_report",
@@ -135,7 +169,21 @@ func Workflow() *cloacina.Workflow {
 							cloacina.TaskSuccess(taskLowQualityProcessing),
 						),
 					},
-					Open: true,
+					Reads: []cloacina.PlanRead{
+						{
+							Key:     "processed_data",
+							Shape:   "{source: string, quality_score: int}",
+							Writers: []int{taskProcessData},
+						},
+						{
+							Key:     "processing_result",
+							Shape:   "{path: string}",
+							Writers: []int{taskHighQualityProcessing, taskLowQualityProcessing},
+						},
+					},
+					Writes: []cloacina.PlanWrite{
+						{Key: "execution_report", Shape: "{*: any}"},
+					},
 				},
 			},
 		},
@@ -203,7 +251,19 @@ func Workflow() *cloacina.Workflow {
 }
 
 // Result is what a completed run of error_handling_workflow leaves behind.
-type Result struct{}
+type Result struct {
+	// RawData is the value of "raw_data", written by fetch_data or cached_data.
+	RawData map[string]any
+	// DataQualityScore is the value of "data_quality_score", written by process_data.
+	DataQualityScore int
+	// ProcessedData is the value of "processed_data", written by process_data.
+	ProcessedData map[string]any
+	// ProcessingResult is the value of "processing_result", written by high_quality_processing or
+	// low_quality_processing.
+	ProcessingResult map[string]any
+	// ExecutionReport is the value of "execution_report", written by final_report.
+	ExecutionReport map[string]any
+}
 
 // Run starts error_handling_workflow on r and waits for its end. The error is nil only if the run completed; otherwise
 // the result is zero.
@@ -226,5 +286,11 @@ func Start(
 		func(k *cloacina.Keys) {
 			cloacina.WriteAll(k, in)
 		},
-		func(*cloacina.Keys, *Result) {})
+		func(k *cloacina.Keys, out *Result) {
+			cloacina.Require[map[string]any](k, "raw_data", &out.RawData)
+			cloacina.Require[int](k, "data_quality_score", &out.DataQualityScore)
+			cloacina.Require[map[string]any](k, "processed_data", &out.ProcessedData)
+			cloacina.Require[map[string]any](k, "processing_result", &out.ProcessingResult)
+			cloacina.Require[map[string]any](k, "execution_report", &out.ExecutionReport)
+		})
 }

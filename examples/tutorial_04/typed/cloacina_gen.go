@@ -328,17 +328,17 @@ func Workflow() *cloacina.Workflow {
 
 // Result is what a completed run of error_handling_workflow leaves behind.
 type Result struct {
-	// RawData is the value of "raw_data", written by fetch_data or cached_data; nil if it was not written.
-	RawData *RawData
-	// DataQualityScore is the value of "data_quality_score", written by process_data; nil if it was not written.
-	DataQualityScore *int
-	// ProcessedData is the value of "processed_data", written by process_data; nil if it was not written.
-	ProcessedData *ProcessedData
+	// RawData is the value of "raw_data", written by fetch_data or cached_data.
+	RawData RawData
+	// DataQualityScore is the value of "data_quality_score", written by process_data.
+	DataQualityScore int
+	// ProcessedData is the value of "processed_data", written by process_data.
+	ProcessedData ProcessedData
 	// ProcessingResult is the value of "processing_result", written by high_quality_processing or
-	// low_quality_processing; nil if it was not written.
-	ProcessingResult *ProcessingResult
-	// ExecutionReport is the value of "execution_report", written by final_report; nil if it was not written.
-	ExecutionReport *Summary
+	// low_quality_processing.
+	ProcessingResult ProcessingResult
+	// ExecutionReport is the value of "execution_report", written by final_report.
+	ExecutionReport Summary
 }
 
 // Run starts error_handling_workflow on r and waits for its end. The error is nil only if the run completed; otherwise
@@ -363,11 +363,11 @@ func Start(
 			cloacina.Write[bool](k, "cache_works", in.CacheWorks)
 		},
 		func(k *cloacina.Keys, out *Result) {
-			cloacina.OptionalPointer[RawData](k, "raw_data", &out.RawData)
-			cloacina.OptionalPointer[int](k, "data_quality_score", &out.DataQualityScore)
-			cloacina.OptionalPointer[ProcessedData](k, "processed_data", &out.ProcessedData)
-			cloacina.OptionalPointer[ProcessingResult](k, "processing_result", &out.ProcessingResult)
-			cloacina.OptionalPointer[Summary](k, "execution_report", &out.ExecutionReport)
+			cloacina.Require[RawData](k, "raw_data", &out.RawData)
+			cloacina.Require[int](k, "data_quality_score", &out.DataQualityScore)
+			cloacina.Require[ProcessedData](k, "processed_data", &out.ProcessedData)
+			cloacina.Require[ProcessingResult](k, "processing_result", &out.ProcessingResult)
+			cloacina.Require[Summary](k, "execution_report", &out.ExecutionReport)
 		})
 }
 

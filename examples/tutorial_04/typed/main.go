@@ -97,9 +97,7 @@ func execute(ctx context.Context, runner *cloacina.Runner, id string, in Input, 
 		if err != nil {
 			return err
 		}
-		if report := result.ExecutionReport; report != nil {
-			console.Report(log.Logger, report)
-		}
+		console.Report(log.Logger, result.ExecutionReport)
 	}
 	log.Info().Msg("Tutorial completed!")
 	return nil
