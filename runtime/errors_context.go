@@ -199,11 +199,16 @@ func (o owner) contextLimit(key string, size, limit int) error {
 		"store them elsewhere and write a reference, or raise Config.MaxContextBytes", size, limit)
 }
 
-// unplanned is the error of a write that the plan does not list.
-func (o owner) unplanned(key string, deletes bool) error {
+// unplanned is the error of a write that the plan does not list. What stands in
+// for the function of a task is no reason to generate anything.
+func (o owner) unplanned(key string, deletes bool, h hold) error {
 	done := "written"
 	if deletes {
 		done = "deleted"
+	}
+	if h == holdToList {
+		return o.error(key, ErrUnplanned, "is %s, which the plan of the task does not list: "+
+			"what stands in for its function may leave keys out, but write no others", done)
 	}
 	return o.error(key, ErrUnplanned, "is %s, which the plan of the task does not list: "+
 		"its function is not the one that the code was generated from; run: go generate ./...", done)

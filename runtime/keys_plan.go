@@ -33,7 +33,7 @@ func (k *Keys) offPlan() error {
 			return w.Key == key && (!deletes || w.Deletes) && (deletes || !w.OnlyDeletes())
 		})
 		if !listed {
-			return k.owner.unplanned(key, deletes)
+			return k.owner.unplanned(key, deletes, k.hold)
 		}
 	}
 	if k.hold < holdToAll {

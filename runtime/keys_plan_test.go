@@ -110,18 +110,19 @@ func TestDynamicTaskWithoutBond(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		task task
-		ok   bool
+		want string // in the error; empty for none
 	}{
-		"open":           {dynamic("a", setting("x", 1, "y", nil)), true},
-		"empty stand-in": {substitute(setting()), true},
-		"other stand-in": {substitute(setting("x", 1)), false},
+		"open":           {dynamic("a", setting("x", 1, "y", nil)), ""},
+		"empty stand-in": {substitute(setting()), ""},
+		"other stand-in": {substitute(setting("x", 1)), "what stands in for its function may leave keys out"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inMemory(t, func(t *testing.T, p place) {
 				r := p.open(t, flow("w", test.task))
 				defer shutdown(t, r)
-				if _, err := r.Execute(t.Context(), "w", nil); (err == nil) != test.ok {
+				_, err := r.Execute(t.Context(), "w", nil)
+				if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 					t.Error(err)
 				}
 			})
@@ -164,4 +165,42 @@ func TestDynamicTaskReadsUnlistedKeys(t *testing.T) {
 			t.Errorf("%d, %d, %s", unlisted, listed, diff)
 		}
 	})
+}
+
+// A run that was started under another plan goes on with new code, which is held
+// to the list that was generated with it: also an attempt that was under way.
+func TestDynamicTaskOfAnOlderRun(t *testing.T) {
+	t.Parallel()
+	hang := func(ctx context.Context, _ *Context) error { return forever(ctx) }
+	old, now := PlanWrite{Key: "old", Shape: "any"}, PlanWrite{Key: "now", Shape: "any"}
+	for name, test := range map[string]struct {
+		begun, waits func(context.Context, *Context) error // of the new program
+		ok           bool
+	}{
+		"as listed now":                 {setting("now", 1), setting("now", 2), true},
+		"begun task as listed before":   {setting("old", 1), setting("now", 2), false},
+		"waiting task as listed before": {setting("now", 1), setting("old", 2), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEveryStore(t, func(t *testing.T, p place) {
+				waits := closed("waits", setting("old", 2), old)
+				waits.DependsOn = []int{0}
+				r, crash := p.openToCrash(t, flow("w", closed("begun", hang, old), waits))
+				if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); err != nil {
+					t.Fatal(err)
+				}
+				crash()
+				waits = closed("waits", test.waits, now)
+				waits.DependsOn = []int{0}
+				r = p.open(t, flow("w", closed("begun", test.begun, now), waits))
+				defer shutdown(t, r)
+				_, err := r.Wait(t.Context(), "x")
+				// The run may have ended before, and then only the text is left.
+				if (err == nil) != test.ok || err != nil && !strings.Contains(err.Error(), `"old": is written, which the plan`) {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }
