@@ -2,6 +2,7 @@ package domain
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
@@ -49,7 +50,7 @@ type divider struct {
 	part     *part
 	line     line
 	contains func(c Condition, stretch int) Truth
-	// literals are the points of the literals of each condition.
+	// literals are the points of the literals of each condition, sorted.
 	literals [][]int
 	regions  []region
 	// runs are the stretches of each region.
@@ -70,6 +71,7 @@ func (d *divider) conditions() {
 				d.literals[i] = append(d.literals[i], at)
 			}
 		}
+		slices.Sort(d.literals[i])
 	}
 }
 
@@ -106,6 +108,11 @@ func (d *divider) truth(c Condition, literals []int, stretch int) Truth {
 			return False
 		}
 		return d.contains(c, stretch)
+	case plan.CmpIn: // which may have thousands
+		if _, ok := slices.BinarySearch(literals, stretch/2); ok && stretch%2 == 1 {
+			return True
+		}
+		return False
 	}
 	for _, at := range literals {
 		if ordered(c.Cmp, stretch-(2*at+1)) {
@@ -119,7 +126,7 @@ func (d *divider) truth(c Condition, literals []int, stretch int) Truth {
 // above the literal.
 func ordered(c plan.Cmp, order int) bool {
 	switch c {
-	case plan.CmpEquals, plan.CmpIn:
+	case plan.CmpEquals:
 		return order == 0
 	case plan.CmpGreaterThan:
 		return order > 0
@@ -159,14 +166,15 @@ func (d *divider) allBut(runs []run) (points []int, ok bool) {
 	if len(runs) < 2 || runs[0].from != first || runs[len(runs)-1].to != last {
 		return nil, false
 	}
-	for i, r := range runs[1:] {
-		for _, stretch := range d.used {
-			if stretch <= runs[i].to || stretch >= r.from {
-				continue
-			}
-			if stretch%2 == 0 {
-				return nil, false
-			}
+	at := 0 // the run that the next stretch is in or behind
+	for _, stretch := range d.used {
+		switch {
+		case at+1 < len(runs) && stretch >= runs[at+1].from:
+			at++
+		case stretch <= runs[at].to:
+		case stretch%2 == 0:
+			return nil, false
+		default:
 			points = append(points, stretch/2)
 		}
 	}

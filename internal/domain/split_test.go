@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -352,5 +353,30 @@ func TestManyLiterals(t *testing.T) {
 	p, _ := Split(intType, conditions)
 	if n := len(p.Parts[0].Regions); n != 1001 {
 		t.Errorf("%d regions", n)
+	}
+}
+
+// Conditions with thousands of literals cost little more than to sort them.
+func TestManyLiteralsAreCheap(t *testing.T) {
+	t.Parallel()
+	const n = 100_000
+	for name, literal := range map[string]func(i int) plan.Literal{
+		"strings": func(i int) plan.Literal { return plan.Literal{Kind: plan.LitString, String: strconv.Itoa(i)} },
+		"numbers": func(i int) plan.Literal { return plan.Literal{Kind: plan.LitInt, Int: int64(i)} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := Condition{Cmp: plan.CmpIn}
+			for i := range n {
+				in.Literals = append(in.Literals, literal(2*i))
+			}
+			p, places := Split(Any, []Condition{in})
+			for _, r := range p.Parts[0].Regions {
+				if strings.Contains(r.Text, "other than") && r.Truths[places[0].Index] == False {
+					return
+				}
+			}
+			t.Errorf("no region of all other %s", name)
+		})
 	}
 }

@@ -1,6 +1,9 @@
 package outcome
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // block is a number of runs, side by side as bits, with the value of every node.
 type block struct {
@@ -24,8 +27,9 @@ func (c *circuit) newBlock(width int) *block {
 func (b *block) grow() {
 	n := b.circuit.nodes() * b.width
 	from := len(b.value) / b.width
-	b.value = append(b.value, make([]uint64, n-len(b.value))...)
+	b.value = slices.Grow(b.value, n-len(b.value))[:n]
 	if b.circuit.vague {
+		b.certain = slices.Grow(b.certain, n-len(b.certain))
 		for len(b.certain) < n {
 			b.certain = append(b.certain, ^uint64(0))
 		}

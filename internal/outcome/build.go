@@ -63,7 +63,7 @@ func (m *Model) buildLeaf(leaf *testedLeaf) literal {
 	case plan.OpTaskSkipped:
 		return m.tasks[n.Task].ran.not()
 	}
-	l := m.last(&leaf.from, func(s *slot) literal { return m.truth(s, &leaf.condition) })
+	l := m.last(&leaf.from, leaf.condition.text, func(s *slot) literal { return m.truth(s, &leaf.condition) })
 	if leaf.negated {
 		l = l.not()
 	}

@@ -18,8 +18,9 @@ type circuit struct {
 	// key is written, and values make rules true rather than false.
 	usual []bool
 	// vague says that there are loose inputs.
-	vague bool
-	pairs map[[2]literal]literal
+	vague   bool
+	pairs   pairs
+	scratch []literal
 }
 
 // literal is a node or, if odd, its negation.
@@ -38,7 +39,6 @@ func (l literal) negated() bool { return l&1 == 1 }
 func newCircuit() *circuit {
 	return &circuit{
 		first: []int32{0, 0}, loose: []bool{false}, usual: []bool{true},
-		pairs: make(map[[2]literal]literal),
 	}
 }
 
@@ -76,7 +76,8 @@ func (c *circuit) and(literals ...literal) literal {
 	if len(literals) == 2 {
 		return c.pair(literals[0], literals[1])
 	}
-	all := slices.Clone(literals)
+	c.scratch = append(c.scratch[:0], literals...)
+	all := c.scratch
 	slices.Sort(all)
 	all = slices.Compact(all)
 	if len(all) > 0 && all[0] == always {
@@ -111,16 +112,19 @@ func (c *circuit) pair(a, b literal) literal {
 	case b == never:
 		return never
 	}
-	l, ok := c.pairs[[2]literal{a, b}]
+	l, ok := c.pairs.find(a, b)
 	if !ok {
 		l = c.node([]literal{a, b}, false)
-		c.pairs[[2]literal{a, b}] = l
+		c.pairs.add(a, b, l)
 	}
 	return l
 }
 
 // or returns the disjunction of literals; without any it is never true.
 func (c *circuit) or(literals ...literal) literal {
+	if len(literals) == 2 {
+		return c.pair(literals[0].not(), literals[1].not()).not()
+	}
 	opposite := make([]literal, len(literals))
 	for i, l := range literals {
 		opposite[i] = l.not()

@@ -111,7 +111,7 @@ func (e *enumeration) end(w *witness) bool {
 		found := e.fix(l, w, last)
 		c := Combination{Outcomes: slices.Clone(e.outcomes), Completed: completed}
 		if found != nil {
-			c.Perhaps = slices.ContainsFunc(e.fixed, func(l literal) bool { return !found.block.sure(l, found.lane) })
+			c.Perhaps = slices.ContainsFunc(e.fixed, func(l literal) bool { return !found.sure(l) })
 		}
 		e.fixed = e.fixed[:len(e.fixed)-1]
 		if found != nil && !e.yield(c) {
@@ -149,5 +149,5 @@ func (e *enumeration) fix(l literal, w *witness, task int) *witness {
 	b := e.m.circuit.newBlock(1)
 	e.m.plain.copyTo(b, e.cone)
 	b.evaluate()
-	return &witness{b, 0}
+	return &witness{block: b}
 }

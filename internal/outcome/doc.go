@@ -15,11 +15,14 @@
 // Then a question is answered by the first of these that can:
 //
 //   - a thousand runs that were computed side by side beforehand ([block]), and
-//     those that earlier answers found, show most of what is possible;
-//   - what a task implies of others far above it ([certainties]), and a search
-//     among the few nodes next to the question, refute most of what is not;
-//   - the solver of package sat decides the rest, among all nodes that the
-//     question depends on, within a number of steps.
+//     some that took long to find, show most of what is possible;
+//   - what a task implies of others far above it ([certainties]), and what follows
+//     step by step from the first fact of many questions ([closure]), refutes much
+//     of what is not;
+//   - the solver of package sat decides the rest in the neighbourhood of the
+//     question ([local]), with everything else as in a known run. Where the proof
+//     that there is none needs such a value, the neighbourhood grows there; one that
+//     needs none holds for all runs. Steps are counted, and end at a budget.
 //
 // So the cost of a plan grows with its size, and thousands of questions take some
 // milliseconds. What is given up is said ([Unknown], [Model.GaveUp]), never guessed.

@@ -12,7 +12,7 @@ func Searches(m *Model) int {
 // and computed, tasks visited, and what searches and look-ups
 // looked at.
 func Cost(m *Model) int64 {
-	cost := maxSteps - m.left + maxSteps - m.showLeft + int64(m.circuit.nodes()+m.writers.steps)
+	cost := maxSteps - m.left + maxShow - m.showLeft + int64(m.writers.steps)
 	for _, b := range m.blocks {
 		cost += int64(b.width*m.circuit.nodes()/8 + b.looked)
 	}

@@ -9,6 +9,9 @@ func (c *circuit) favour(d *division, votes []int) {
 		own[i] = make([]int, len(parts[i].Regions))
 	}
 	for i, place := range d.places {
+		if votes[i] == 0 {
+			continue
+		}
 		for r, region := range parts[place.Part].Regions {
 			if region.Truths[place.Index] != 0 {
 				own[place.Part][r] += votes[i]

@@ -13,10 +13,12 @@ import (
 // The run is a smallest one, until that has cost as much as all searches may; from
 // then on it is any. Whoever does not need the run asks [Model.Verdict], which is much cheaper.
 func (m *Model) Find(facts ...Fact) Answer {
+	m.completes() // so that no node is missing from the run
 	verdict, found := m.ask(facts)
 	if found == nil {
 		return Answer{Verdict: verdict}
 	}
+	found = m.freeze(found)
 	if !m.isUsual(found) && m.showLeft > 0 {
 		left := m.left
 		m.left = m.showLeft
@@ -32,17 +34,10 @@ func (m *Model) Verdict(facts ...Fact) Verdict {
 	return verdict
 }
 
-// witness is one run of a block.
-type witness struct {
-	block *block
-	lane  int
-}
-
-func (w *witness) holds(l literal) bool { return w.block.holds(l, w.lane) }
-
 // ask answers a question, with a run if there is one.
 func (m *Model) ask(facts []Fact) (Verdict, *witness) {
-	literals := m.literalsOf(facts)
+	literals := m.literalsOf(facts, m.question[:0])
+	m.question = literals
 	if contradict(literals) {
 		return Impossible, nil
 	}
@@ -52,11 +47,14 @@ func (m *Model) ask(facts []Fact) (Verdict, *witness) {
 	case Perhaps:
 		return m.weigh(facts, literals, w)
 	}
-	known := m.withCertain(facts, literals)
-	if contradict(known) {
+	known, refuted := m.withCertain(facts, literals)
+	if refuted || contradict(known) {
 		return Impossible, nil
 	}
-	switch status, w := m.search(facts, known); status {
+	if m.closure.often(literals[0]) && m.closure.excludes(literals) {
+		return Impossible, nil
+	}
+	switch status, w := m.search(known); status {
 	case sat.Unsat:
 		return Impossible, nil
 	case sat.Sat:
@@ -69,6 +67,14 @@ func (m *Model) ask(facts []Fact) (Verdict, *witness) {
 // contradict reports whether one of the literals never holds, or is the opposite of
 // another.
 func contradict(literals []literal) bool {
+	if len(literals) <= 4 {
+		for i, l := range literals {
+			if l == never || slices.Contains(literals[:i], l.not()) {
+				return true
+			}
+		}
+		return false
+	}
 	sorted := slices.Clone(literals)
 	slices.Sort(sorted)
 	for i, l := range sorted {
@@ -79,9 +85,8 @@ func contradict(literals []literal) bool {
 	return false
 }
 
-// literalsOf are the literals of facts, but for those that always hold.
-func (m *Model) literalsOf(facts []Fact) []literal {
-	literals := make([]literal, 0, len(facts))
+// literalsOf adds the literals of facts, but for those that always hold.
+func (m *Model) literalsOf(facts []Fact, literals []literal) []literal {
 	for _, f := range facts {
 		if l := m.literalOf(f); l != always {
 			literals = append(literals, l)
@@ -91,13 +96,34 @@ func (m *Model) literalsOf(facts []Fact) []literal {
 }
 
 // withCertain adds to literals what they imply of the writers of keys they ask for.
-func (m *Model) withCertain(facts []Fact, literals []literal) []literal {
+// They are refuted if a key is to be missing that is there for certain.
+func (m *Model) withCertain(facts []Fact, literals []literal) (known []literal, refuted bool) {
 	for _, f := range facts {
 		if f.kind == present {
-			literals = slices.Concat(literals, m.certain.completed(literals, m.sources[slotID{f.task, f.key}]))
+			writers := m.sources[slotID{f.task, f.key}]
+			certain := m.certain.completed(literals, writers)
+			if f.negate && m.leaves(writers, f.key, certain) {
+				return literals, true
+			}
+			literals = slices.Concat(literals, certain)
 		}
 	}
-	return literals
+	return literals, false
+}
+
+// leaves reports whether a key is there if some of its writers complete: the last of
+// them always writes it, and none behind takes it away.
+func (m *Model) leaves(writers []int, key string, completed []literal) bool {
+	for _, w := range slices.Backward(writers) {
+		s := m.slots[slotID{w, key}]
+		if len(completed) == 0 || s == nil || s.gives != always {
+			return false
+		}
+		if s.acts == always && slices.Contains(completed, m.tasks[w].completed) {
+			return true
+		}
+	}
+	return false
 }
 
 // lookUp looks for a run among those that are known.
@@ -107,10 +133,10 @@ func (m *Model) lookUp(literals []literal) (Verdict, *witness) {
 		b.evaluate()
 		lane, certain := b.find(literals)
 		if certain {
-			return Possible, &witness{b, lane}
+			return Possible, &witness{block: b, lane: lane}
 		}
 		if lane >= 0 && w == nil {
-			verdict, w = Perhaps, &witness{b, lane}
+			verdict, w = Perhaps, &witness{block: b, lane: lane}
 		}
 	}
 	return verdict, w

@@ -9,14 +9,14 @@ import (
 const (
 	// maxFirm bounds what is spent on questions whose answer is yes or perhaps, apart
 	// from the steps for all others.
-	maxFirm = 20_000_000
+	maxFirm = 10_000_000
 	// maxRelaxed is how many writers of unknown values are let through.
 	maxRelaxed = 4
 )
 
 // sure reports whether literals hold in a run for certain.
 func (m *Model) sure(w *witness, literals []literal) bool {
-	return !slices.ContainsFunc(literals, func(l literal) bool { return !w.block.sure(l, w.lane) })
+	return !slices.ContainsFunc(literals, func(l literal) bool { return !w.sure(l) })
 }
 
 // weigh says how sure it is that there is a run like the witness.
@@ -24,7 +24,12 @@ func (m *Model) weigh(facts []Fact, literals []literal, w *witness) (Verdict, *w
 	if m.sure(w, literals) {
 		return Possible, w
 	}
-	if sure := m.firm(facts, literals); sure != nil {
+	if m.cut {
+		m.giveUp(facts)
+		return Unknown, nil
+	}
+	w = m.freeze(w)
+	if sure := m.firm(literals); sure != nil {
 		return Possible, sure
 	}
 	return Perhaps, w
@@ -34,7 +39,7 @@ func (m *Model) weigh(facts []Fact, literals []literal, w *witness) (Verdict, *w
 // that rests on values of which nothing is known. It tries runs in which the writers
 // of such values do not complete. If it finds none there may still be one: then
 // more is said to be uncertain than is.
-func (m *Model) firm(facts []Fact, literals []literal) *witness {
+func (m *Model) firm(literals []literal) *witness {
 	if m.firmLeft <= 0 {
 		return nil
 	}
@@ -43,10 +48,15 @@ func (m *Model) firm(facts []Fact, literals []literal) *witness {
 	m.left = min(left, m.firmLeft)
 	cone := m.cone(literals)
 	avoided := m.looseWriters(cone, literals)
+	m.plain.encode(cone)
+	m.plain.resetPhases(cone)
 	for range maxRelaxed {
 		switch m.plain.solve(cone, slices.Concat(literals, avoided)) {
 		case sat.Sat:
-			if w := m.keep(&m.plain, cone, facts, literals); m.sure(w, literals) {
+			w := m.like(cone, func(l literal) bool { return m.plain.solver.Value(l.node()) })
+			m.change.compute(m.circuit.nodes() - 1)
+			if m.sure(w, literals) {
+				m.keep(literals)
 				return w
 			}
 			return nil
@@ -69,7 +79,7 @@ func (m *Model) looseWriters(cone []int, asked []literal) []literal {
 	var literals []literal
 	seen := make(map[int]bool)
 	for _, node := range cone {
-		at, ok := m.inputs[node]
+		at, ok := m.placeOf(node)
 		if !ok || !m.circuit.loose[node] || seen[at.slot.task] {
 			continue
 		}

@@ -2,32 +2,38 @@ package outcome
 
 import "slices"
 
-// maxKept bounds the memory of the runs that are kept, in words.
-const maxKept = 8 << 20
+const (
+	// maxKept bounds how many runs are kept that took a long search.
+	maxKept = 16
+	// longSearch is how many nodes it takes for a search to be a long one. A run is kept
+	// when such searches have cost as much as that does.
+	longSearch = 1024
+)
 
-// keep keeps the run that a solver found, with others that are like it but for
-// something near to the question: the next questions are often about those. It
-// returns one in which all literals hold; nil if there is none among them, which can
-// be if the solver was asked for less.
-func (m *Model) keep(s *searcher, cone []int, facts []Fact, literals []literal) *witness {
+// keep keeps the run that was found last, with others that are like it but for
+// something near to the question: the next questions are often about those.
+func (m *Model) keep(literals []literal) {
 	b := m.circuit.newBlock(1)
-	s.copyTo(b, cone)
+	w := m.changed()
+	for node := range m.circuit.nodes() {
+		if m.circuit.isInput(node) {
+			b.fill(node, w.holds(literal(node<<1)))
+		}
+	}
 	last := 0
-	for _, f := range facts {
-		last = max(last, f.task)
+	for _, l := range literals {
+		if t := m.taskAt(l.node()); l != m.runs && t >= 0 {
+			last = max(last, t)
+		}
 	}
 	m.vary(b, max(0, last-1))
 	b.evaluate()
 	m.left -= int64(m.circuit.nodes() / 2)
 	// The first block stays, the others make room for new ones.
-	if n := len(m.blocks); n > 2 && n*m.circuit.nodes() > maxKept {
+	if len(m.blocks) > maxKept {
 		m.blocks = slices.Delete(m.blocks, 1, 2)
 	}
 	m.blocks = append(m.blocks, b)
-	if lane, _ := b.find(literals); lane >= 0 {
-		return &witness{b, lane}
-	}
-	return nil
 }
 
 // vary makes the runs of a block differ, but for the first, at a task or one of the
@@ -48,10 +54,3 @@ func (m *Model) vary(b *block, task int) {
 		lane++
 	}
 }
-
-// isUsual reports whether a run is the usual one, and nothing fails in it, so that
-// there is no smaller one.
-func (m *Model) isUsual(w *witness) bool { return m.sound && *w == *m.usually() }
-
-// usually is the usual run.
-func (m *Model) usually() *witness { return &witness{m.blocks[0], 0} }

@@ -30,7 +30,7 @@ func (s *smaller) nearest() {
 // deviating lists the tasks that fail, and all that do not end as in the usual run,
 // the last ones of the plan first.
 func (s *smaller) deviating() (failed, unusual []int) {
-	now, usual := &witness{s.run, 0}, s.m.usually()
+	now, usual := &witness{block: s.run}, s.m.usually()
 	for _, t := range s.tasks {
 		o := s.m.outcome(t, now)
 		if o == TaskFailed {
@@ -49,25 +49,26 @@ func (s *smaller) deviating() (failed, unusual []int) {
 func (s *smaller) move(failed int, instead []int) bool {
 	instead = instead[:min(len(instead), 64)]
 	b := s.lanes(0, nil)
+	defer s.free(b)
 	for lane, t := range instead {
 		b.put(s.m.tasks[failed].works, lane, true)
 		b.put(s.m.tasks[t].works, lane, false)
 	}
 	b.evaluateOnly(s.cone)
 	s.m.left -= int64(len(instead) * len(s.tasks))
-	best, most := -1, s.countUnusual(&witness{s.run, 0})
+	best, most := -1, s.countUnusual(&witness{block: s.run})
 	for lane := range instead {
 		if !s.fits(b, lane) || s.failing(b, lane) > s.failing(s.run, 0) {
 			continue
 		}
-		if n := s.countUnusual(&witness{b, lane}); n < most {
+		if n := s.countUnusual(&witness{block: b, lane: lane}); n < most {
 			best, most = lane, n
 		}
 	}
 	if best < 0 {
 		return false
 	}
-	s.run = s.only(b, best)
+	s.become(s.only(b, best))
 	return true
 }
 

@@ -21,28 +21,34 @@ type writers struct {
 	open []int
 	// parents are the only dependencies of tasks that have just one, else -1.
 	parents []int
+	// roots are where these lead in the end.
+	roots []int
 	// enter and leave number the tasks below a parent: a task follows another one by
 	// such dependencies alone if its number lies between the two of the other one.
 	enter, leave []int
 	// last are the places of tasks in the order of the final context, from 1; nil
 	// until somebody asks.
-	last  []int
-	seen  []int // by which walk
-	walks int
-	steps int
+	last   []int
+	seen   []int            // by which walk
+	latest map[string][]int // by key: the list that was made last
+	list   []int            // that is being made
+	walks  int
+	steps  int
 }
 
 func newWriters(p *plan.Plan) *writers {
 	n := len(p.Tasks)
 	w := &writers{
 		plan: p, byKey: make(map[string][]int),
-		parents: make([]int, n), enter: make([]int, n), leave: make([]int, n), seen: make([]int, n),
+		parents: make([]int, n), roots: make([]int, n), latest: make(map[string][]int),
+		enter: make([]int, n), leave: make([]int, n), seen: make([]int, n),
 	}
 	for i := range p.Tasks {
 		t := &p.Tasks[i]
-		w.parents[i] = -1
+		w.parents[i], w.roots[i] = -1, i
 		if len(t.DependsOn) == 1 {
 			w.parents[i] = t.DependsOn[0]
+			w.roots[i] = w.roots[w.parents[i]]
 		}
 		if t.Open {
 			w.open = append(w.open, i)
@@ -97,30 +103,41 @@ func (w *writers) of(task int, key string) ([]int, bool) {
 	if task == len(w.parents) {
 		return w.atEnd(candidates), true
 	}
-	root := w.rootOf(task)
-	var list []int
+	root := w.roots[task]
+	list := w.list[:0]
 	if deps := w.plan.Tasks[root].DependsOn; len(deps) > 0 {
 		var ok bool
-		if list, ok = w.walk(deps, candidates, maxWalk); !ok {
+		var found []int
+		if found, ok = w.walk(deps, candidates, maxWalk); !ok {
 			return nil, false
 		}
+		list = append(list, found...)
 	}
-	w.steps += len(candidates)
-	for _, c := range candidates {
-		if c < task && w.enter[c] <= w.enter[task] && w.enter[task] < w.leave[c] {
+	before, _ := slices.BinarySearch(candidates, task)
+	w.steps += before / 8 // which is quick
+	for _, c := range candidates[:before] {
+		if w.enter[c] <= w.enter[task] && w.enter[task] < w.leave[c] {
 			list = append(list, c)
 		}
 	}
-	return list, w.steps <= maxWalk
+	w.list = list
+	return w.shared(key, list), w.steps <= maxWalk
 }
 
-// rootOf goes back along single dependencies as far as they lead.
-func (w *writers) rootOf(task int) int {
-	for w.parents[task] >= 0 {
-		w.steps++
-		task = w.parents[task]
+// shared returns a list that begins like the last one for the same key, if it does, in
+// the same memory. In a long chain of tasks that all write one key the lists would
+// take too much of it.
+func (w *writers) shared(key string, list []int) []int {
+	if len(list) == 0 {
+		return nil
 	}
-	return task
+	if last := w.latest[key]; len(last) > 0 && len(last) <= len(list) && slices.Equal(last, list[:len(last)]) {
+		list = append(last, list[len(last):]...)
+	} else {
+		list = slices.Clone(list)
+	}
+	w.latest[key] = list
+	return list
 }
 
 // atEnd puts tasks into the order in which their writes apply to the final context,

@@ -13,11 +13,16 @@ import (
 // region is: a condition that holds on a stretch of it, as comparisons do, takes
 // two literals, however many regions there are.
 type division struct {
-	partition *domain.Partition
-	places    []domain.Place // by condition
-	lines     [][]line
-	free      []literal // inputs: the truths that are left open
-	truths    []literal // by condition
+	splitDone
+	lines  [][]line
+	free   []literal // inputs: the truths that are left open
+	truths []literal // of these, with what others imply
+}
+
+// truthSet are the regions in which a condition has one truth, other than false.
+type truthSet struct {
+	truth   domain.Truth
+	regions []bool
 }
 
 // line picks a region of a part, for the regions of the parent that allow the same.
@@ -32,16 +37,12 @@ type line struct {
 }
 
 // divide adds a partition to a circuit.
-func (c *circuit) divide(p *domain.Partition, places []domain.Place) *division {
-	d := &division{partition: p, places: places, lines: make([][]line, len(p.Parts))}
-	for i := range p.Parts {
+func (c *circuit) divide(done splitDone) *division {
+	d := &division{splitDone: done, lines: make([][]line, len(done.partition.Parts))}
+	for i := range done.partition.Parts {
 		d.lines[i] = c.linesOf(d, i)
 	}
-	free := c.freeTruths(d)
-	d.truths = make([]literal, len(places))
-	for i, place := range places {
-		d.truths[i] = c.truthOf(d, place, free)
-	}
+	d.truths = c.freeTruths(d)
 	return d
 }
 
@@ -148,30 +149,41 @@ func (c *circuit) freeTruths(d *division) []literal {
 }
 
 // truthOf is the truth of a condition.
-func (c *circuit) truthOf(d *division, place domain.Place, free []literal) literal {
-	regions := d.partition.Parts[place.Part].Regions
-	sets := make(map[domain.Truth][]bool)
-	var order []domain.Truth
+func (c *circuit) truthOf(d *division, condition int) literal {
+	place := d.places[condition]
+	var any []literal
+	for _, set := range d.setsOf(condition) {
+		in := c.within(d.lines[place.Part], set.regions)
+		if set.truth >= domain.Open {
+			in = c.and(in, d.truths[set.truth-domain.Open])
+		}
+		any = append(any, in)
+	}
+	return c.or(any...)
+}
+
+// setsOf says where a condition can be true, once for all slots with this partition.
+func (s *splitDone) setsOf(condition int) []truthSet {
+	if s.sets[condition] != nil {
+		return s.sets[condition]
+	}
+	place := s.places[condition]
+	regions := s.partition.Parts[place.Part].Regions
+	sets := []truthSet{}
 	for r := range regions {
 		t := regions[r].Truths[place.Index]
 		if t == domain.False {
 			continue
 		}
-		if sets[t] == nil {
-			sets[t] = make([]bool, len(regions))
-			order = append(order, t)
+		at := slices.IndexFunc(sets, func(s truthSet) bool { return s.truth == t })
+		if at < 0 {
+			at = len(sets)
+			sets = append(sets, truthSet{t, make([]bool, len(regions))})
 		}
-		sets[t][r] = true
+		sets[at].regions[r] = true
 	}
-	var any []literal
-	for _, t := range order {
-		in := c.within(d.lines[place.Part], sets[t])
-		if t >= domain.Open {
-			in = c.and(in, free[t-domain.Open])
-		}
-		any = append(any, in)
-	}
-	return c.or(any...)
+	s.sets[condition] = sets
+	return sets
 }
 
 // regionOf returns the region of a part for given values of the circuit; -1 if

@@ -1,6 +1,10 @@
 package outcome
 
-import "github.com/cloacina-go/cloacina/internal/plan"
+import (
+	"slices"
+
+	"github.com/cloacina-go/cloacina/internal/plan"
+)
 
 // testedLeaf is a leaf of a rule with what it takes to build it.
 type testedLeaf struct {
@@ -35,6 +39,7 @@ func (m *Model) conditions() [][]testedLeaf {
 				from, ok := sources[n.Key]
 				if !ok {
 					from = m.sourceOf(i, n.Key, plan.BaseKey(n.Key), rule.Reads)
+					m.count(&from, len(from.writers))
 					sources[n.Key] = from
 				}
 				leaf.from = from
@@ -43,7 +48,7 @@ func (m *Model) conditions() [][]testedLeaf {
 					votes[j] = -votes[j]
 				}
 				for _, s := range m.slotsOf(&from) {
-					s.expects(&leaf.condition, votes[j])
+					m.expects(s, &leaf.condition, votes[j])
 				}
 			}
 			rules[i] = append(rules[i], leaf)
@@ -78,6 +83,7 @@ func (m *Model) sourceOf(task int, key, base string, reads []plan.Read) source {
 		}
 	}
 	s.writers, s.known = m.writers.of(task, s.key)
+	m.cut = m.cut || !s.known
 	return s
 }
 
@@ -96,23 +102,61 @@ func (m *Model) slotsOf(from *source) []*slot {
 	return slots
 }
 
+// count counts writers of a source, which is given up if there are too many in all.
+func (m *Model) count(from *source, writers int) {
+	if m.listed += writers; m.listed > maxListed {
+		m.cut, from.known = true, false
+	}
+}
+
+// asked is what is asked of a key: whether it is there, or what a condition says of it.
+type asked struct{ key, condition string }
+
+// answered is what was found out of the first writers of a key.
+type answered struct {
+	writers []int
+	result  literal
+}
+
 // last is what holds of the last writer that acted: of what the run started with,
-// unless a task overwrote it, and so on.
-func (m *Model) last(from *source, holds func(s *slot) literal) literal {
+// unless a task overwrote it, and so on. Where the first writers are those of the last
+// question of the kind, which is frequent, only the rest is looked at.
+func (m *Model) last(from *source, condition string, holds func(s *slot) literal) literal {
+	id := asked{from.key, condition}
+	before, ok := m.answered[id]
+	if n := len(before.writers); !ok || n > len(from.writers) || !slices.Equal(before.writers, from.writers[:n]) {
+		before, ok = answered{}, false
+	}
+	rest := from.writers[len(before.writers):]
+	if from.known {
+		m.count(from, len(rest))
+	}
 	if !from.known {
 		return m.circuit.input(true, true)
 	}
-	result := never
-	for _, s := range m.slotsOf(from) {
-		acts := always
-		if s.task != start {
-			acts = m.circuit.and(m.tasks[s.task].completed, s.acts)
+	result := before.result
+	if !ok {
+		result = never
+		if s := m.slotOf(start, from.key); s != nil {
+			result = m.after(s, result, holds)
 		}
-		result = m.circuit.choose(acts, m.circuit.and(s.gives, holds(s)), result)
 	}
+	for _, w := range rest {
+		result = m.after(m.slotOf(w, from.key), result, holds)
+	}
+	m.answered[id] = answered{from.writers, result}
 	return result
 }
 
+// after is what holds behind a writer, if it is known what does before.
+func (m *Model) after(s *slot, before literal, holds func(s *slot) literal) literal {
+	acts := always
+	if s.task != start {
+		acts = m.circuit.and(m.tasks[s.task].completed, s.acts)
+	}
+	return m.circuit.choose(acts, m.circuit.and(s.gives, holds(s)), before)
+}
+
 func (m *Model) presence(from *source) literal {
-	return m.last(from, func(*slot) literal { return always })
+	return m.last(from, "", func(*slot) literal { return always })
 }

@@ -12,7 +12,17 @@ const (
 	failWords   = 6 // something fails
 	valueWords  = 6 // a value is another, or is not there
 	randomWords = 4
+	// hugeCircuit is from how many nodes a quarter of the runs must do.
+	hugeCircuit = 200_000
 )
+
+// sampleWords are the words of each kind of run.
+func (m *Model) sampleWords() (fail, value, random int) {
+	if m.circuit.nodes() < hugeCircuit {
+		return failWords, valueWords, randomWords
+	}
+	return failWords / 3, valueWords / 3, randomWords / 4
+}
 
 // deviation is a way in which a run can be unlike the usual one.
 type deviation struct {
@@ -58,15 +68,16 @@ func (m *Model) valueDeviations() []deviation {
 
 // look computes the first block of runs.
 func (m *Model) look() {
-	b := m.circuit.newBlock(failWords + valueWords + randomWords)
+	fail, value, random := m.sampleWords()
+	b := m.circuit.newBlock(fail + value + random)
 	for i := range m.tasks {
 		// The first run of all is the usual one.
-		b.put(m.tasks[i].works, 1+i%(failWords*64-1), false)
+		b.put(m.tasks[i].works, 1+i%(fail*64-1), false)
 	}
 	for i, d := range m.deviations {
-		d.deviate(b, failWords*64+i%(valueWords*64))
+		d.deviate(b, fail*64+i%(value*64))
 	}
-	m.drawRandom(b)
+	m.drawRandom(b, fail+value)
 	b.evaluate()
 	m.blocks = append(m.blocks, b)
 	usual := m.usually()
@@ -74,9 +85,8 @@ func (m *Model) look() {
 }
 
 // drawRandom leaves the last words of a block to chance, which is the same each time.
-func (m *Model) drawRandom(b *block) {
+func (m *Model) drawRandom(b *block, from int) {
 	r := rand.New(rand.NewPCG(1, 2))
-	const from = failWords + valueWords
 	for i := range m.tasks {
 		words := b.words(m.tasks[i].works.node())[from:]
 		for w := range words {
@@ -100,7 +110,7 @@ func (m *Model) drawRandom(b *block) {
 	for _, s := range m.divided {
 		for i := range s.division.lines {
 			for j := range s.division.lines[i] {
-				m.drawLine(b, &s.division.lines[i][j], r)
+				m.drawLine(b, &s.division.lines[i][j], from, r)
 			}
 		}
 	}
@@ -111,14 +121,13 @@ func (m *Model) drawRandom(b *block) {
 const fewRegions = 4
 
 // drawLine picks regions of a line at random.
-func (m *Model) drawLine(b *block, l *line, r *rand.Rand) {
+func (m *Model) drawLine(b *block, l *line, from int, r *rand.Rand) {
 	if len(l.regions) < 2 {
 		return
 	}
-	const from = (failWords + valueWords) * 64
 	if len(l.regions) <= fewRegions {
 		for i := 1; i < len(l.inputs); i++ {
-			words := b.words(l.inputs[i].node())[from/64:]
+			words := b.words(l.inputs[i].node())[from:]
 			for w := range words {
 				if words[w] = r.Uint64(); i+1 < len(l.inputs) {
 					words[w] |= r.Uint64() // the line goes on
@@ -127,7 +136,7 @@ func (m *Model) drawLine(b *block, l *line, r *rand.Rand) {
 		}
 		return
 	}
-	for lane := from; lane < b.width*64; lane++ {
+	for lane := from * 64; lane < b.width*64; lane++ {
 		place := r.IntN(len(l.regions))
 		for i := 1; i < len(l.inputs); i++ {
 			b.put(l.inputs[i], lane, i <= place)

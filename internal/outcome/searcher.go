@@ -5,25 +5,27 @@ import "github.com/cloacina-go/cloacina/internal/sat"
 // searcher is a solver with the part of a circuit that it knows. The variable of a
 // node has its number.
 type searcher struct {
-	m       *Model
-	solver  sat.Solver
-	encoded []bool // by node: the solver knows what it is made of
-	count   int    // of searches
+	m           *Model
+	solver      sat.Solver
+	encoded     []bool    // by node: the solver knows what it is made of
+	count       int       // of searches
+	assumptions []sat.Lit // of the last search
 }
 
 // solve looks for a run in which all literals hold. The cone is what they depend on.
 func (s *searcher) solve(cone []int, literals []literal) sat.Status {
 	s.encode(cone)
-	return s.search(cone, literals, min(maxQuestion, s.m.left))
+	return s.search(cone, literals, s.m.left/questionShare)
 }
 
 // search asks the solver about some nodes. Those it does not know are free.
 func (s *searcher) search(nodes []int, literals []literal, limit int64) sat.Status {
 	s.count++
-	assumptions := make([]sat.Lit, len(literals))
-	for i, l := range literals {
-		assumptions[i] = sat.Lit(l)
+	assumptions := s.assumptions[:0]
+	for _, l := range literals {
+		assumptions = append(assumptions, sat.Lit(l))
 	}
+	s.assumptions = assumptions
 	before := s.solver.Steps()
 	status := s.solver.Solve(limit, nodes, assumptions...)
 	s.m.left -= s.solver.Steps() - before
@@ -33,10 +35,12 @@ func (s *searcher) search(nodes []int, literals []literal, limit int64) sat.Stat
 // encode tells the solver what nodes are made of.
 func (s *searcher) encode(nodes []int) {
 	c := s.m.circuit
-	for v := s.solver.Vars(); v < c.nodes(); v++ {
-		s.solver.NewVar()
-		s.solver.SetPhase(v, c.usual[v])
-		s.encoded = append(s.encoded, false)
+	if first := s.solver.Vars(); first < c.nodes() {
+		s.solver.AddVars(c.nodes() - first)
+		for v := first; v < c.nodes(); v++ {
+			s.solver.SetPhase(v, c.usual[v])
+		}
+		s.encoded = append(s.encoded, make([]bool, c.nodes()-first)...)
 	}
 	s.m.left -= 3 * int64(len(nodes))
 	var long []sat.Lit

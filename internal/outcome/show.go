@@ -44,7 +44,6 @@ func (m *Model) show(facts []Fact, run *witness) *Run {
 		}
 	}
 	complete := m.completes()
-	run.block.evaluate()
 	out := &Run{Completed: run.holds(complete), Values: s.valuesOf()}
 	for _, t := range slices.Sorted(maps.Keys(s.shown)) {
 		out.Tasks = append(out.Tasks, TaskOutcome{Task: t, Outcome: s.outcome(t)})
@@ -89,7 +88,7 @@ func (s *shower) reason(l literal, next bool) {
 	operands := s.m.circuit.operands(l.node())
 	switch {
 	case len(operands) == 0:
-		if at, ok := s.m.inputs[l.node()]; ok && next {
+		if at, ok := s.m.placeOf(l.node()); ok && next {
 			s.values[at] = true
 		}
 	case s.run.holds(literal(l.node() << 1)):
@@ -203,7 +202,7 @@ func (s *shower) addOpen(v *Value, at place, r *domain.Region) {
 			continue
 		}
 		word := ", which does not contain "
-		if s.run.holds(o.truths[i]) {
+		if o.truths[i] >= 0 && s.run.holds(o.truths[i]) {
 			word = ", which contains "
 		}
 		if strings.Contains(v.Text, ", which ") {

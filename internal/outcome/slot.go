@@ -1,6 +1,7 @@
 package outcome
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/domain"
@@ -10,6 +11,9 @@ import (
 // maxTested is the most conditions on the values of one writer that are told
 // apart; beyond it each may be true or false.
 const maxTested = 1000
+
+// notBuilt stands for a literal that is not there yet.
+const notBuilt literal = -1
 
 // start is the writer that stands for the context a run starts with.
 const start = -1
@@ -27,7 +31,7 @@ type slot struct {
 	conditions []domain.Condition
 	places     map[string]int // of a condition, by its text
 	division   *division      // nil unless there are conditions that are told apart
-	truths     []literal      // by condition
+	truths     []literal      // by condition; notBuilt until it is asked for
 	votes      []int          // by condition: how many rules want it true rather than false
 }
 
@@ -83,7 +87,7 @@ func (m *Model) newSlot(task int, key string) *slot {
 func (m *Model) chance(s *slot, loose bool) literal {
 	l := m.circuit.input(loose, true)
 	m.chances = append(m.chances, chance{l, s})
-	m.inputs[l.node()] = place{slot: s}
+	m.belongs(l, place{slot: s})
 	return l
 }
 
@@ -164,7 +168,7 @@ func conditionOf(leaf *plan.Node) (c condition, negated bool) {
 	b.WriteString(c.Cmp.String())
 	for _, token := range c.Path {
 		b.WriteByte('/')
-		b.WriteString(escape.Replace(token))
+		b.WriteString(strconv.Quote(token))
 	}
 	for _, l := range c.Literals {
 		b.WriteByte(' ')
@@ -194,12 +198,15 @@ var (
 
 // expects notes that a reader has a condition on the values of a slot, and whether
 // its rule asks for it to be true or false.
-func (s *slot) expects(c *condition, vote int) {
+func (m *Model) expects(s *slot, c *condition, vote int) {
 	if c.Cmp == plan.CmpExists && len(c.Path) == 0 {
 		return // whether the key is there says all
 	}
 	at, ok := s.places[c.text]
 	if !ok {
+		if len(s.conditions) == 0 {
+			m.asked = append(m.asked, s)
+		}
 		at = len(s.conditions)
 		s.places[c.text] = at
 		s.conditions = append(s.conditions, c.Condition)
@@ -216,7 +223,11 @@ func (m *Model) truth(s *slot, c *condition) literal {
 	if s.truths == nil {
 		m.divide(s)
 	}
-	return s.truths[s.places[c.text]]
+	at := s.places[c.text]
+	if s.truths[at] < 0 {
+		s.truths[at] = m.circuit.truthOf(s.division, at)
+	}
+	return s.truths[at]
 }
 
 // divide divides the values of a slot by the conditions on them.
@@ -229,25 +240,25 @@ func (m *Model) divide(s *slot) {
 		return
 	}
 	s.division = m.circuit.divide(m.split(s))
-	s.truths = s.division.truths
+	s.truths = make([]literal, len(s.conditions))
+	for i := range s.truths {
+		s.truths[i] = notBuilt
+	}
 	m.circuit.favour(s.division, s.votes)
 	m.divided = append(m.divided, s)
 	m.locate(s)
 }
 
 // split is [domain.Split], once for slots of which the same is asked.
-func (m *Model) split(s *slot) (*domain.Partition, []domain.Place) {
-	texts := make([]string, len(s.conditions))
-	for text, i := range s.places {
-		texts[i] = text
-	}
-	id := splitID{s.typ, strings.Join(texts, "\n")}
+func (m *Model) split(s *slot) splitDone {
+	id := splitID{s.typ, strings.Join(s.texts(), "\n")}
 	done, ok := m.splits[id]
 	if !ok {
 		done.partition, done.places = domain.Split(s.typ, s.conditions)
+		done.sets = make([][]truthSet, len(done.places))
 		m.splits[id] = done
 	}
-	return done.partition, done.places
+	return done
 }
 
 type splitID struct {
@@ -257,7 +268,32 @@ type splitID struct {
 
 type splitDone struct {
 	partition *domain.Partition
-	places    []domain.Place
+	places    []domain.Place // by condition
+	sets      [][]truthSet   // by condition: where it can be true; nil until it is asked for
+}
+
+// belongs notes where an input belongs.
+func (m *Model) belongs(input literal, at place) {
+	m.places = append(m.places, at)
+	m.inputAt(input)
+}
+
+// inputAt notes that an input belongs to the place that was added last.
+func (m *Model) inputAt(input literal) {
+	for len(m.inputs) <= input.node() {
+		m.inputs = append(m.inputs, 0)
+	}
+	if input != always {
+		m.inputs[input.node()] = int32(len(m.places))
+	}
+}
+
+// placeOf returns where an input belongs; false if to no value.
+func (m *Model) placeOf(node int) (place, bool) {
+	if node >= len(m.inputs) || m.inputs[node] == 0 {
+		return place{}, false
+	}
+	return m.places[m.inputs[node]-1], true
 }
 
 // locate notes where the inputs of a division belong.
@@ -265,12 +301,13 @@ func (m *Model) locate(s *slot) {
 	for part := range s.division.lines {
 		for i := range s.division.lines[part] {
 			l := &s.division.lines[part][i]
+			m.belongs(always, place{slot: s, part: part, line: l})
 			for _, input := range l.choices() {
-				m.inputs[input.node()] = place{slot: s, part: part, line: l}
+				m.inputAt(input)
 			}
 		}
 	}
 	for n, input := range s.division.free {
-		m.inputs[input.node()] = place{slot: s, free: n + 1}
+		m.belongs(input, place{slot: s, free: n + 1})
 	}
 }

@@ -31,7 +31,7 @@ type smaller struct {
 // truth of the facts, or having another task fail. Of failures that make others be
 // skipped, those nearest to the facts are picked.
 func (m *Model) smallest(facts []Fact, certain bool, w *witness) *witness {
-	s := &smaller{m: m, literals: m.literalsOf(facts), certain: certain, counted: make(map[int]bool)}
+	s := &smaller{m: m, literals: m.literalsOf(facts, nil), certain: certain, counted: make(map[int]bool)}
 	s.cone = m.cone(s.literals)
 	for _, f := range facts {
 		if f.kind <= failed {
@@ -44,7 +44,7 @@ func (m *Model) smallest(facts []Fact, certain bool, w *witness) *witness {
 		}
 	}
 	s.cone = m.cone(slices.Concat(s.literals, s.failures))
-	s.run = m.circuit.newBlock(1)
+	s.run = s.fresh()
 	for _, node := range s.cone {
 		if m.circuit.isInput(node) {
 			s.run.fill(node, w.holds(literal(node<<1)))
@@ -54,9 +54,8 @@ func (m *Model) smallest(facts []Fact, certain bool, w *witness) *witness {
 	s.fewestFailures()
 	s.mostUsual()
 	s.nearest()
-	s.run.evaluate()
-	m.left -= int64(m.circuit.nodes() / 2)
-	return &witness{s.run, 0}
+	defer s.free(s.run)
+	return m.freeze(m.like(s.cone, func(l literal) bool { return s.run.holds(l, 0) }))
 }
 
 func (s *smaller) addTask(task int) {
@@ -131,13 +130,14 @@ func (s *smaller) try(allowed []literal) (core []literal, status sat.Status) {
 
 // take takes the run that the solver found, unless it is less certain.
 func (s *smaller) take() bool {
-	b := s.m.circuit.newBlock(1)
+	b := s.fresh()
 	s.m.plain.copyTo(b, s.cone)
 	b.evaluateOnly(s.cone)
 	if !s.fits(b, 0) {
+		s.free(b)
 		return false
 	}
-	s.run = b
+	s.become(b)
 	return true
 }
 
@@ -164,10 +164,11 @@ func (s *smaller) mostUsual() {
 		kept := s.failing(s.run, 0)
 		for lane := min(len(single), 64) - 1; lane >= 0; lane-- {
 			if s.fits(b, lane) && s.failing(b, lane) <= kept {
-				s.run = s.only(b, lane)
+				s.become(s.only(b, lane))
 				break
 			}
 		}
+		s.free(b)
 	}
 }
 
@@ -183,7 +184,7 @@ func (s *smaller) unusual() []group {
 			continue
 		}
 		g := group{literal(node << 1)}
-		if at, ok := s.m.inputs[node]; ok && at.line != nil {
+		if at, ok := s.m.placeOf(node); ok && at.line != nil {
 			g = at.line.choices()
 		}
 		if !seen[g[0].node()] {
@@ -206,6 +207,7 @@ func (s *smaller) usualAlone(groups []group) []group {
 				single = append(single, part[lane])
 			}
 		}
+		s.free(b)
 	}
 	return single
 }
@@ -213,7 +215,7 @@ func (s *smaller) usualAlone(groups []group) []group {
 // lanes returns variants of the run, at most 64, in each of which some groups are
 // as usual.
 func (s *smaller) lanes(n int, usual func(lane int) []group) *block {
-	b := s.m.circuit.newBlock(1)
+	b := s.fresh()
 	for _, node := range s.cone {
 		if s.m.circuit.isInput(node) {
 			b.fill(node, s.run.holds(literal(node<<1), 0))
@@ -231,9 +233,30 @@ func (s *smaller) lanes(n int, usual func(lane int) []group) *block {
 	return b
 }
 
+// fresh returns a block of runs that are not computed.
+func (s *smaller) fresh() *block {
+	m := s.m
+	if n := len(m.spare); n > 0 {
+		b := m.spare[n-1]
+		m.spare = m.spare[:n-1]
+		b.grow()
+		return b
+	}
+	return m.circuit.newBlock(1)
+}
+
+// free gives a block back.
+func (s *smaller) free(b *block) { s.m.spare = append(s.m.spare, b) }
+
+// become goes on with another run.
+func (s *smaller) become(b *block) {
+	s.free(s.run)
+	s.run = b
+}
+
 // only returns a block of one run of another.
 func (s *smaller) only(from *block, lane int) *block {
-	b := s.m.circuit.newBlock(1)
+	b := s.fresh()
 	for _, node := range s.cone {
 		if s.m.circuit.isInput(node) {
 			b.fill(node, from.holds(literal(node<<1), lane))

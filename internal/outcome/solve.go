@@ -6,45 +6,41 @@ import (
 	"github.com/cloacina-go/cloacina/internal/sat"
 )
 
-const (
-	// maxSteps bounds all searches of a model together. A step takes some
-	// nanoseconds.
-	maxSteps = 100_000_000
-	// maxQuestion bounds the search for one answer.
-	maxQuestion = 5_000_000
-)
-
-// nearby are the sizes of the neighbourhoods that are tried first: what follows
-// from a few nodes next to the question, whatever lies beyond them, follows. The
-// first is so small that it is tried even when all steps are used up.
-var nearby = [...]int{64, 1024}
-
-// search looks for a run in which all literals hold.
-func (m *Model) search(facts []Fact, literals []literal) (sat.Status, *witness) {
-	s, rest := m.searcherFor(literals)
-	if m.refute(s, rest) {
-		return sat.Unsat, nil
-	}
-	if s != &m.plain && m.left > 0 {
-		cone := m.cone(rest)
-		status := s.solve(cone, rest)
-		if status != sat.Sat {
-			return status, nil
-		}
-		// What lies beyond the cone is as usual; that may be enough.
-		if w := m.keep(s, cone, facts, literals); w != nil {
-			return sat.Sat, w
-		}
-	}
-	if m.left <= 0 {
-		return sat.GaveUp, nil
-	}
-	cone := m.cone(literals)
-	status := m.plain.solve(cone, literals)
-	if status != sat.Sat {
+// search looks for a run in which all literals hold. Those that follow from the facts
+// are among them.
+func (m *Model) search(literals []literal) (sat.Status, *witness) {
+	l := &m.local
+	l.m, l.literals = m, literals
+	l.s, l.asked = m.searcherFor(literals)
+	if status := l.search(m.basesFor(literals)); status != sat.Sat {
 		return status, nil
 	}
-	return sat.Sat, m.keep(&m.plain, cone, facts, literals)
+	return sat.Sat, m.changed()
+}
+
+// maxBases is how many of the runs that are kept a search starts from.
+const maxBases = 3
+
+// basesFor lists the known runs that a search starts from: the usual one, or one in
+// which all but one of the literals hold, and the ones that were kept last.
+func (m *Model) basesFor(literals []literal) []*witness {
+	bases := []*witness{m.nearlySo(literals)}
+	for i := len(m.blocks) - 1; i > 0 && len(bases) <= maxBases; i-- {
+		bases = append(bases, &witness{block: m.blocks[i]})
+	}
+	return bases
+}
+
+func (m *Model) nearlySo(literals []literal) *witness {
+	if at := len(literals); at > 1 && at <= 4 {
+		for i := range literals {
+			others := slices.Delete(slices.Clone(literals), i, i+1)
+			if lane, _ := m.blocks[0].find(others); lane >= 0 {
+				return &witness{block: m.blocks[0], lane: lane}
+			}
+		}
+	}
+	return m.usually()
 }
 
 // searcherFor picks the solver for a question. That a run completes depends on every
@@ -65,26 +61,4 @@ func (m *Model) searcherFor(literals []literal) (s *searcher, rest []literal) {
 		m.completing.solver.AddClause(sat.Lit(m.runs))
 	}
 	return m.completing, slices.Delete(slices.Clone(literals), at, at+1)
-}
-
-// refute tries to show that not all literals can hold, without looking far.
-func (m *Model) refute(s *searcher, literals []literal) bool {
-	for i, limit := range nearby {
-		if i > 0 && m.left <= 0 {
-			return false
-		}
-		near, expanded := m.near(literals, limit)
-		m.left -= int64(len(near))
-		s.encode(near[:expanded])
-		switch s.search(near, literals, int64(limit*64+len(near)*8)) {
-		case sat.Unsat:
-			return true
-		case sat.GaveUp:
-			return false
-		}
-		if expanded == len(near) {
-			return false // that was all
-		}
-	}
-	return false
 }

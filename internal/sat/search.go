@@ -133,6 +133,7 @@ func (s *Solver) assume() bool {
 func (s *Solver) decide() bool {
 	for {
 		v := s.queue.pop(s.activity)
+		s.steps += 2
 		if v < 0 {
 			return false
 		}

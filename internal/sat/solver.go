@@ -28,6 +28,7 @@ type Solver struct {
 	queue     queue
 
 	impossible  bool
+	clause      []Lit // that is being added
 	assumptions []Lit
 	failed      []Lit
 	model       []bool
@@ -58,17 +59,25 @@ func binaryReason(other Lit) reason   { return reason(other)<<1 | 1 }
 
 // NewVar adds a variable and returns its number.
 func (s *Solver) NewVar() int {
-	v := len(s.levels)
-	s.watches = append(s.watches, nil, nil)
-	s.values = append(s.values, open, open)
-	s.levels = append(s.levels, 0)
-	s.reasons = append(s.reasons, noReason)
-	s.phases = append(s.phases, false)
-	s.scope = append(s.scope, 0)
-	s.seen = append(s.seen, false)
-	s.activity = append(s.activity, 0)
-	s.queue.places = append(s.queue.places, -1)
-	return v
+	s.AddVars(1)
+	return s.Vars() - 1
+}
+
+// AddVars adds as many variables, with the next numbers.
+func (s *Solver) AddVars(n int) {
+	s.watches = slices.Grow(s.watches, 2*n)[:len(s.watches)+2*n]
+	s.values = slices.Grow(s.values, 2*n)[:len(s.values)+2*n]
+	s.levels = slices.Grow(s.levels, n)[:len(s.levels)+n]
+	s.phases = slices.Grow(s.phases, n)[:len(s.phases)+n]
+	s.scope = slices.Grow(s.scope, n)[:len(s.scope)+n]
+	s.seen = slices.Grow(s.seen, n)[:len(s.seen)+n]
+	s.activity = slices.Grow(s.activity, n)[:len(s.activity)+n]
+	s.reasons = slices.Grow(s.reasons, n)
+	s.queue.places = slices.Grow(s.queue.places, n)
+	for range n {
+		s.reasons = append(s.reasons, noReason)
+		s.queue.places = append(s.queue.places, -1)
+	}
 }
 
 // Vars returns the number of variables.
@@ -83,7 +92,8 @@ func (s *Solver) AddClause(literals ...Lit) {
 	if s.impossible {
 		return
 	}
-	kept := slices.Clone(literals)
+	s.clause = append(s.clause[:0], literals...)
+	kept := s.clause
 	slices.Sort(kept)
 	kept = slices.Compact(kept)
 	n := 0
