@@ -76,13 +76,15 @@ var dataCodes = []CodeInfo{
 	{CodeUnorderedWriters, SeverityWarning, "key with two writers of which neither waits for the other",
 		"Both can complete in one run, as the table shows, and then the value of one of them counts. It is " +
 			"not left to chance which: writes apply in the order in which dependencies are listed. But it changes " +
-			"when somebody sorts a list or renames a task. Let one of them depend on the other, give each a key " +
+			"when somebody sorts a list or renames a task. What a third task always overwrites before anybody looks " +
+			"is left alone. Let one of them depend on the other, give each a key " +
 			"of its own, or give them rules that exclude each other, which is checked."},
 	{CodeNegatedMissing, SeverityWarning, "negated comparison that is true because the key is missing",
 		"A comparison with a missing key is false, so its negation is true: !=, not_equals, not_contains, " +
 			"not_in, and whatever stands under !, not or none. The task then runs without the value that it meant " +
 			"to look at; the table shows how the key can be missing. Ask for context_value(key, exists) as well, " +
-			"or for not_exists where a missing key is meant: a rule that asks either is left alone."},
+			"or for not_exists where a missing key is meant: a rule that asks either is left alone. Where the key " +
+			"is never there when the task runs, the comparison asks for nothing and can be left out."},
 	{CodeUnknownKind, SeverityWarning, "comparison with a value whose JSON kind is not known",
 		"A rule compares by JSON kind, and a type with its own MarshalJSON, an interface or a json.RawMessage " +
 			"may be written as any. Many decimal types are written as a string, of which an order with a number " +

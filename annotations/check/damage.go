@@ -14,6 +14,21 @@ import (
 type damage struct {
 	at   annotations.Span
 	code annotations.Code
+	// meant is the key that an unknown one was probably meant to be.
+	meant string
+}
+
+func newDamage(f annotations.Finding) damage {
+	d := damage{at: f.Span, code: f.Code}
+	if f.Code == annotations.CodeUnknownKey && len(f.Fixes) > 0 {
+		d.meant = f.Fixes[0].Edits[0].New
+	}
+	return d
+}
+
+// leaves reports whether the error leaves no doubt about what a key says.
+func (d damage) leaves(key string) bool {
+	return sparesArguments[d.code] || d.meant != "" && d.meant != key || key == "id" && sparesID[d.code]
 }
 
 // lostDirective are the codes of comments that have no effect, so that one which
@@ -68,7 +83,7 @@ func (c *checker) note(source *annotations.Source, findings []annotations.Findin
 		if f.Code.Severity() != annotations.SeverityError {
 			continue
 		}
-		c.damaged, c.broken = append(c.damaged, damage{f.Span, f.Code}), true
+		c.damaged, c.broken = append(c.damaged, newDamage(f)), true
 		c.lost = c.lost || lostDirective[f.Code] && !annotates(source, f.Span)
 	}
 }
@@ -111,7 +126,7 @@ func (c *checker) damageAt(in annotations.Span) []damage {
 func (c *checker) namesKnown(w *workflow) bool {
 	return !c.lost && !w.garbled && !slices.ContainsFunc(w.tasks, func(t *task) bool {
 		return !t.decl.ID.Set && slices.ContainsFunc(c.damageAt(t.decl.Span), func(d damage) bool {
-			return !sparesArguments[d.code] && !sparesID[d.code]
+			return !d.leaves("id")
 		})
 	})
 }
@@ -123,7 +138,7 @@ func (c *checker) findVague(w *workflow) {
 	w.vague = make(map[*task]bool)
 	var todo []*task
 	for _, t := range w.tasks {
-		unknown := slices.ContainsFunc(c.damageAt(t.decl.Span), func(d damage) bool { return !sparesArguments[d.code] })
+		unknown := slices.ContainsFunc(c.damageAt(t.decl.Span), func(d damage) bool { return !d.leaves("dependencies") })
 		if unknown || c.lost || w.unlisted[t] {
 			w.vague[t] = true
 			todo = append(todo, t)
