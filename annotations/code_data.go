@@ -119,15 +119,15 @@ var dataCodes = []CodeInfo{
 			"usual way through the workflow, the one of the table, ends before them. Mostly the readers wait for the " +
 			"fallback alone: add the task to their dependencies and write trigger_rules=one_success."},
 	{CodeNoConstant, SeverityWarning, "literal that is no constant of the type of its key",
-		"The key has a named type of the Go program, which lists its values as constants, and the literal in the rule " +
-			"is none of them. Mostly it is misspelt, and then the branch is never taken. Write the value of one of the " +
-			"constants, or add a constant. The empty string and 0 are let pass, and so is each number where the " +
+		"The key has a named type of the Go program, which lists its values as constants, and the literal in the " +
+			"rule is none of them. Mostly it is misspelt, and then the branch is never taken. Write the value of one " +
+			"of the constants, or add a constant. The empty string and 0 are let pass, and so is each number where the " +
 			"constants leave gaps, as units and bits do."},
 	{CodeWriterBeside, SeverityHint, "key that another task rewrites beside its reader",
 		"The reader gets the key from a task before both, while another task, which comes behind that one as well, " +
 			"writes the key anew. Neither waits for the other, so the reader always works with the older value, even " +
-			"when the newer one is already there. If it is to have the newer value, add the task that writes it to the " +
-			"dependencies; if the older one is meant, give the newer value a key of its own."},
+			"when the newer one is already there. If it is to have the newer value, add the task that writes it to " +
+			"the dependencies; if the older one is meant, give the newer value a key of its own."},
 	{CodeFraction, SeverityWarning, "integer that is compared with a fraction",
 		"The key holds integers, and between two of them no value tells the fraction from the next integer: >= 0.8 " +
 			"is >= 1. Mostly the key was taken for a float, such as a share between 0 and 1. Write the integer that " +

@@ -19,16 +19,16 @@ var outcomeCodes = []CodeInfo{
 			"that cannot happen: a task with the rule always is never skipped. Correct the rule; any(...) instead of " +
 			"all(...) is a common repair."},
 	{CodeAlwaysTrue, SeverityWarning, "trigger rule that is always true",
-		"The rule holds in every run, so the task is never skipped, and a reader of the rule is misled. Remove it, or " +
-			"write the condition that was meant."},
+		"The rule holds in every run, so the task is never skipped, and a reader of the rule is misled. Remove it, " +
+			"or write the condition that was meant."},
 	{CodeConstantLeaf, SeverityWarning, "condition that is always true or always false",
 		"A part of the rule has the same value in every run: no task and no value decides it. Either it is left over " +
 			"and can go, or it does not say what was meant, such as a threshold that the type of the key never " +
 			"reaches. It is judged by what ancestors can end as and by the types of what they write. Conditions on " +
 			"one key are also looked at together: >= 0.5 || < 0.9 holds for every number, where && was meant."},
 	{CodeOverlap, SeverityWarning, "two branches that both run",
-		"Two tasks with the same dependencies and rules that differ in one key look like the branches of a choice, but " +
-			"there are values for which both run. Between > 80 and < 81 there are floats such as 80.5. Make one " +
+		"Two tasks with the same dependencies and rules that differ in one key look like the branches of a choice, " +
+			"but there are values for which both run. Between > 80 and < 81 there are floats such as 80.5. Make one " +
 			"condition the opposite of the other. Branches where one condition implies the other, such as > 50 and " +
 			"> 80, are taken to be meant so."},
 	{CodeGap, SeverityWarning, "two branches that leave a gap",

@@ -78,7 +78,8 @@ func (a *ancestry) before(x, t *task) bool {
 		return false
 	}
 	a.now++
-	todo := append(a.todo[:0], t)
+	todo := a.todo[:0]
+	todo = append(todo, t)
 	defer func() { a.todo = todo }()
 	for len(todo) > 0 {
 		at := todo[len(todo)-1]
@@ -125,7 +126,8 @@ func (a *ancestry) above(t *task, some []*task) []*task {
 // mark stamps the ancestors of t down to an index.
 func (a *ancestry) mark(t *task, lowest int) {
 	a.now++
-	todo := append(a.todo[:0], t)
+	todo := a.todo[:0]
+	todo = append(todo, t)
 	for len(todo) > 0 {
 		at := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]

@@ -28,20 +28,20 @@ func (o *outcomeCheck) checkGap(c *choice, all *cases) {
 // besideGap returns the branches on the two sides of the first gap: those whose
 // numbers come before and after it. Where there is none, it is that of all low or of
 // all high numbers.
-func (c *cases) besideGap(gap func(k int) bool, low, high int) (below, above int) {
+func (all *cases) besideGap(gap func(k int) bool, low, high int) (below, above int) {
 	first := 0
 	for !gap(first) {
 		first++
 	}
 	below, above = low, high
-	for k := first; k >= 0 && c.from[k] == c.from[first] && c.isNumber(k); k-- {
-		if i := c.branchOf(k); i >= 0 {
+	for k := first; k >= 0 && all.from[k] == all.from[first] && all.isNumber(k); k-- {
+		if i := all.branchOf(k); i >= 0 {
 			below = i
 			break
 		}
 	}
-	for k := first; k < len(c.regions) && c.from[k] == c.from[first] && c.isNumber(k); k++ {
-		if i := c.branchOf(k); i >= 0 {
+	for k := first; k < len(all.regions) && all.from[k] == all.from[first] && all.isNumber(k); k++ {
+		if i := all.branchOf(k); i >= 0 {
 			above = i
 			break
 		}
@@ -53,8 +53,8 @@ func (c *cases) besideGap(gap func(k int) bool, low, high int) (below, above int
 }
 
 // branchOf is the first branch that runs in a case; -1 if none does.
-func (c *cases) branchOf(k int) int {
-	return slices.IndexFunc(c.runs, func(s bitSet) bool { return s.has(k) })
+func (all *cases) branchOf(k int) int {
+	return slices.IndexFunc(all.runs, func(s bitSet) bool { return s.has(k) })
 }
 
 // end returns the first branch that takes all numbers at one end, the highest for

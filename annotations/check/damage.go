@@ -138,7 +138,9 @@ func (c *checker) findVague(w *workflow) {
 	w.vague = make(map[*task]bool)
 	var todo []*task
 	for _, t := range w.tasks {
-		unknown := slices.ContainsFunc(c.damageAt(t.decl.Span), func(d damage) bool { return !d.leaves("dependencies") })
+		unknown := slices.ContainsFunc(c.damageAt(t.decl.Span), func(d damage) bool {
+			return !d.leaves("dependencies")
+		})
 		if unknown || c.lost || w.unlisted[t] {
 			w.vague[t] = true
 			todo = append(todo, t)

@@ -275,6 +275,9 @@ func TestWhatIsNotRemembered(t *testing.T) {
 	}
 }
 
+// removed stands for the text of a file that an edit removes.
+const removed = "removed"
+
 // randomEdits change a tree in ways that matter or do not.
 var randomEdits = []struct{ name, old, text string }{
 	{"flow/flow.go", "Out{1}", "Out{2}"},
@@ -296,6 +299,8 @@ var randomEdits = []struct{ name, old, text string }{
 	{"plain/plain.go", "package plain", "//cloacina:workflow name=plain\npackage plain"},
 	{"plain/plain.go", "//cloacina:workflow name=plain", ""},
 	{"flow/cloacina_gen.go", "first", "worst"},
+	{"flow/cloacina_gen.go", "package", removed},
+	{"flow/ignored.go", "package", removed},
 	{"flow/cloacina_gen.go", "package", "<<<<<<< HEAD\npackage"},
 	{"go.mod", "=> ./other", "=> ./other2"},
 	{"go.mod", "=> ./other2", "=> ./other"},
@@ -323,7 +328,11 @@ func TestTheCacheChangesNothing(t *testing.T) {
 			continue
 		}
 		n++
-		c.replace(e.name, e.old, e.text)
+		if e.text == removed {
+			c.remove(e.name)
+		} else {
+			c.replace(e.name, e.old, e.text)
+		}
 		before := files()
 		want := c.generate(nil, "./...")
 		wantFiles := files()

@@ -86,9 +86,9 @@ func (l *loader) exported(w *witness) bool {
 	for path, file := range l.exports {
 		switch {
 		case path == "unsafe":
-		case file == "" && !l.fromSource[path]:
+		case file == "":
 			return false
-		case file != "":
+		default:
 			w.Exists(filepath.Clean(file))
 		}
 	}

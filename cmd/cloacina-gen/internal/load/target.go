@@ -66,7 +66,7 @@ func (t *target) neighbours(l *loader) error {
 func (l *loader) samePackage(t *target, names []string) ([]*ast.File, error) {
 	var list []*ast.File
 	for _, name := range names {
-		if slices.Contains(t.dir.own, name) {
+		if slices.Contains(t.dir.own, name) || t.dir.gone(name) {
 			continue
 		}
 		f, err := l.parse(t.dir, name)
