@@ -121,8 +121,8 @@ var dataCodes = []CodeInfo{
 	{CodeNoConstant, SeverityWarning, "literal that is no constant of the type of its key",
 		"The key has a named type of the Go program, which lists its values as constants, and the literal in the " +
 			"rule is none of them. Mostly it is misspelt, and then the branch is never taken. Write the value of one " +
-			"of the constants, or add a constant. The empty string and 0 are let pass, and so is each number where the " +
-			"constants leave gaps, as units and bits do."},
+			"of the constants, or add a constant. The empty string and 0 are let pass, and so is each number where " +
+			"the constants leave gaps, as units and bits do."},
 	{CodeWriterBeside, SeverityHint, "key that another task rewrites beside its reader",
 		"The reader gets the key from a task before both, while another task, which comes behind that one as well, " +
 			"writes the key anew. Neither waits for the other, so the reader always works with the older value, even " +

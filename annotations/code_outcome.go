@@ -32,8 +32,8 @@ var outcomeCodes = []CodeInfo{
 			"condition the opposite of the other. Branches where one condition implies the other, such as > 50 and " +
 			"> 80, are taken to be meant so."},
 	{CodeGap, SeverityWarning, "two branches that leave a gap",
-		"Two tasks with the same dependencies and rules that differ in one key look like the branches of a choice, one " +
-			"for high and one for low numbers, but for some numbers between neither runs. Make one condition the " +
+		"Two tasks with the same dependencies and rules that differ in one key look like the branches of a choice, " +
+			"one for high and one for low numbers, but for some numbers between neither runs. Make one condition the " +
 			"opposite of the other, or add a branch for what lies between. So it is with branches that take every " +
 			"value of a key which the task that writes it may leave out: add a branch that asks for not_exists."},
 	{CodeNeverCompletes, SeverityWarning, "task that can never complete",
@@ -44,6 +44,6 @@ var outcomeCodes = []CodeInfo{
 			"bound. Nothing is wrong with the annotations; but what is listed was not proved, neither that it can " +
 			"happen nor that it cannot. Smaller rules, or tasks that sum up what others ask, help."},
 	{CodeEveryRunFails, SeverityWarning, "workflow whose every run fails",
-		"Whatever happens, some task that is not allowed to fail lacks a key that it requires. So no run can complete. " +
-			"Give the tasks shown the keys they require, or let them wait for the tasks that write them."},
+		"Whatever happens, some task that is not allowed to fail lacks a key that it requires. So no run can " +
+			"complete. Give the tasks shown the keys they require, or let them wait for the tasks that write them."},
 }
