@@ -6,6 +6,7 @@ import (
 	"iter"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -114,11 +115,32 @@ func lostRows(t *testing.T, w *Workflow) place {
 	return p
 }
 
+// callCount counts calls by run. Tasks of two runs are called at once.
+type callCount struct {
+	mu    sync.Mutex
+	calls map[string]int
+}
+
+func (c *callCount) add(run string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.calls == nil {
+		c.calls = map[string]int{}
+	}
+	c.calls[run]++
+}
+
+func (c *callCount) of(run string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.calls[run]
+}
+
 // counted is a workflow whose first task counts its calls, and whose second one
 // waits for a retry.
-func counted(calls map[string]int) *Workflow {
+func counted(calls *callCount) *Workflow {
 	return flow("w", plain("a", func(ctx context.Context) error {
-		calls[TaskFrom(ctx).Run]++
+		calls.add(TaskFrom(ctx).Run)
 		return nil
 	}), plain("b", func(ctx context.Context) error {
 		if TaskFrom(ctx).Attempt == 1 {
@@ -136,7 +158,7 @@ func TestRunWithoutItsRowsIsDamaged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				calls := map[string]int{}
+				calls := new(callCount)
 				w := counted(calls)
 				p := lostRows(t, w)
 				if changed {
@@ -178,8 +200,8 @@ func TestRunWithoutItsRowsIsDamaged(t *testing.T) {
 				if _, err := r.Wait(t.Context(), "y"); err != nil {
 					t.Errorf("other run: %v", err)
 				}
-				if calls["x"] != 1 || calls["y"] != 1 {
-					t.Errorf("calls are %v", calls)
+				if x, y := calls.of("x"), calls.of("y"); x != 1 || y != 1 {
+					t.Errorf("x was called %d times, y %d times", x, y)
 				}
 			})
 		})
@@ -202,7 +224,7 @@ func TestBlockedRunWithoutItsRowsIsDamaged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				calls := map[string]int{}
+				calls := new(callCount)
 				p := place{filepath.Join(t.TempDir(), "runs.db"), Config{}}
 				bad := counted(calls)
 				block(bad)
@@ -221,7 +243,7 @@ func TestBlockedRunWithoutItsRowsIsDamaged(t *testing.T) {
 					t.Fatalf("wait: %v", err)
 				}
 				shutdown(t, r)
-				before := calls["x"]
+				before := calls.of("x")
 				tamper(t, p.path, "DELETE FROM step")
 				good := first
 				if name == "by a violation" {
@@ -236,7 +258,7 @@ func TestBlockedRunWithoutItsRowsIsDamaged(t *testing.T) {
 					t.Errorf("unblock: %v", err)
 				}
 				synctest.Wait()
-				if calls["x"] != before {
+				if calls.of("x") != before {
 					t.Errorf("the first task was called again")
 				}
 			})
