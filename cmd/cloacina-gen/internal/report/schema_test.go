@@ -223,7 +223,7 @@ func TestTheValidatorRefuses(t *testing.T) {
 // printed prints findings and parses the document.
 func printed(t *rapid.T, format Format, findings []annotations.Finding) any {
 	var b bytes.Buffer
-	p := &Printer{W: &b, Format: format, Dir: "/work", Read: func(string) ([]byte, error) { return []byte("ü😀xyz\n\xff\n"), nil }}
+	p := &Printer{W: &b, Format: format, Dir: "/src", Read: func(string) ([]byte, error) { return []byte("ü😀xyz\n\xff\n"), nil }}
 	if err := p.Print(findings); err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func drawFinding(t *rapid.T) annotations.Finding {
 }
 
 func drawSpan(t *rapid.T) annotations.Span {
-	s := annotations.Span{File: rapid.SampledFrom([]string{"/work/a.go", "/work/a b/ü.go", "/other/c:d.go", "rel:ative.go"}).Draw(t, "file")}
+	s := annotations.Span{File: rapid.SampledFrom([]string{"/src/a.go", "/src/a b/ü.go", "/other/c:d.go", "rel:ative.go"}).Draw(t, "file")}
 	s.Start = annotations.Pos{Line: rapid.IntRange(0, 3).Draw(t, "line"), Column: rapid.IntRange(1, 12).Draw(t, "column")}
 	s.End = annotations.Pos{Line: rapid.IntRange(0, 3).Draw(t, "end line"), Column: rapid.IntRange(1, 12).Draw(t, "end column")}
 	return s
