@@ -3,6 +3,7 @@ package check
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/annotations/check/internal/body"
@@ -116,6 +117,15 @@ func (t *Task) writes() []plan.Write {
 // readsOwn reports whether the i-th read may find what the task itself has
 // written before it.
 func (t *Task) readsOwn(i int) bool { return t.Body != nil && t.Body.Reads[i].Own }
+
+// doesWithout reports whether the task is written for the i-th read to find nothing:
+// its field is optional, or its body asks whether the key is there. A body that gets
+// or updates a key on some paths only fails on those.
+func (t *Task) doesWithout(i int) bool {
+	asks := func(p body.Place) bool { return p.Method == "Lookup" || p.Method == "Has" }
+	return t.readField(i).Presence != Required &&
+		(t.Body == nil || slices.ContainsFunc(t.Body.Reads[i].Places, asks))
+}
 
 // readPlaces are the i-th read of a task, once for each place that has a type of
 // its own.

@@ -121,7 +121,7 @@ func (s *silence) optionalOf(reader, writer *task) (key string, ok bool) {
 	for i, r := range reader.reads {
 		switch {
 		case r.Walk || reader.code.readsOwn(i) || !slices.Contains(r.Writers, writer.index):
-		case !r.Optional:
+		case !reader.code.doesWithout(i):
 			return "", false
 		case len(r.Writers) == 1 && len(s.w.startOf(r.Key)) == 0 && (key == "" || writer.write(key).Optional):
 			key = r.Key

@@ -221,13 +221,29 @@ func (l *look) readsWithout(reader, writer int) bool {
 		if !slices.Contains(rd.Writers, writer) || own(rd.Key) {
 			continue
 		}
-		if !rd.Optional {
+		if !rd.Optional || l.onlyDemands(reader, rd.Key) {
 			return false
 		}
 		some = some || slices.Equal(rd.Writers, []int{writer}) && !l.isInput(rd.Key) &&
 			(!l.write(writer, rd.Key).Optional || len(t.DependsOn) > 1)
 	}
 	return some && t.Rule.Tree != nil
+}
+
+// onlyDemands reports whether a body gets or updates a key and never asks whether it
+// is there.
+func (l *look) onlyDemands(task int, key string) bool {
+	demands := false
+	for _, op := range l.program.tasks[l.sourceOf(task)].body {
+		switch {
+		case op.key != key:
+		case op.what == "lookup", op.what == "has":
+			return false
+		case op.what == "get", op.what == "update":
+			demands = true
+		}
+	}
+	return demands
 }
 
 // leadsToAll reports whether all tasks that nobody depends on are among some.

@@ -208,7 +208,7 @@ func (l *local) wrong() []int {
 	}
 	c := &l.m.change
 	if runs := l.m.runs; runs > never && slices.Contains(l.literals, runs) && !c.holds(runs) {
-		add(runs.node(), runs.negated())
+		add(runs.node(), runs.negated() || l.m.circuit.isInput(runs.node()))
 		for _, o := range l.m.circuit.operands(runs.node()) {
 			add(o.node(), !c.holds(o))
 		}
