@@ -166,7 +166,7 @@ func (s *argumentScanner) called(a *argument, start int) {
 		return
 	}
 	text := quoted(string(s.buf[start:s.at]))
-	if _, known := s.keys.specs[a.key]; known {
+	if s.keys.has(a.key) {
 		f := s.complain(CodeUnexpectedText, start, s.at, "unexpected "+text+"; a value stands behind =")
 		if s.buf[s.at-1] == ')' && s.at-open > 2 {
 			f.Fixes = []Fix{{Message: "write " + quoted(a.key+"=") + " before the value", Edits: []Edit{
@@ -221,7 +221,7 @@ func (s *argumentScanner) argumentValue(a *argument) {
 		at := a.keySpan.End.Offset - s.base
 		f := s.complain(CodeMissingValue, a.keyStart()-s.base, at,
 			quoted(a.key)+" has no value; it stands behind = on the same line")
-		if s.keys.specs[a.key].kind == flagValue {
+		if s.keys.kind(a.key) == flagValue {
 			s.remove(f, "write the bare flag", s.base+at, s.base+start)
 		}
 		return
@@ -238,7 +238,7 @@ func (s *argumentScanner) argumentValue(a *argument) {
 // nextKey says that behind the blank the next argument begins with its key and =.
 func (s *argumentScanner) nextKey() bool {
 	word := leadingWord(s.rest())
-	if _, known := s.keys.specs[word]; !known || !isBlank(s.buf[s.at-1]) {
+	if !s.keys.has(word) || !isBlank(s.buf[s.at-1]) {
 		return false
 	}
 	rest := bytes.TrimLeft(s.buf[s.at+len(word):], " \t")
@@ -253,7 +253,7 @@ var closing = map[rune]string{
 
 // foreignQuotes reports a value in quotes that Go does not know, and moves behind it.
 func (s *argumentScanner) foreignQuotes(a *argument) bool {
-	kind := s.keys.specs[a.key].kind
+	kind := s.keys.kind(a.key)
 	first, size := utf8.DecodeRune(s.rest())
 	partner := closing[first]
 	if partner == "" || kind == listValue || kind == ruleValue {
@@ -275,7 +275,7 @@ func (s *argumentScanner) foreignQuotes(a *argument) bool {
 
 // take gives the argument to the reader of its key.
 func (s *argumentScanner) take(a *argument) {
-	spec, ok := s.keys.specs[a.key]
+	spec, ok := s.keys.spec(a.key)
 	if !ok {
 		s.unknownKey(a)
 		return
@@ -308,7 +308,7 @@ func (s *argumentScanner) unknownKey(a *argument) {
 	case s.keys.elsewhere(a.key) != "":
 		message = quoted(a.key) + " belongs to //cloacina:" + s.keys.elsewhere(a.key)
 	default:
-		message += "; //cloacina:" + s.keys.verb + " takes " + strings.Join(s.keys.names, ", ")
+		message += "; //cloacina:" + s.keys.verb + " takes " + strings.Join(s.keys.names(), ", ")
 	}
 	f := s.report(CodeUnknownKey, a.keyStart(), a.keyEnd(), message)
 	s.fixChange(f, a.keyStart(), a.keyEnd(), suggestion)

@@ -12,7 +12,7 @@ import (
 func (s *argumentScanner) continued(a *argument, start int) int {
 	first := s.at
 	end := first
-	switch kind := s.keys.specs[a.key].kind; {
+	switch kind := s.keys.kind(a.key); {
 	case kind == ruleValue:
 		end = s.join(a, start, s.joinsRule)
 	case kind == listValue && s.buf[start] != '[':
@@ -55,7 +55,7 @@ func (s *argumentScanner) unquoted(start int) int {
 
 // needsBrackets reports a value that only brackets hold together.
 func (s *argumentScanner) needsBrackets(a *argument, start, end int) {
-	if s.keys.specs[a.key].kind == listValue {
+	if s.keys.kind(a.key) == listValue {
 		f := s.complain(CodeListWithoutBrackets, start, end, "a list with blanks stands in brackets: "+a.key+"=[a, b]")
 		s.fixAround(f, "put it in brackets", s.base+start, s.base+end, "[", "]")
 		return
@@ -146,7 +146,7 @@ func (s *argumentScanner) beginsArgument(text []byte) bool {
 		return false
 	}
 	word := leadingWord(text)
-	if _, known := s.keys.specs[word]; known {
+	if s.keys.has(word) {
 		return true
 	}
 	rest := bytes.TrimLeft(text[len(word):], " \t")

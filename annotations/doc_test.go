@@ -52,14 +52,14 @@ func sorted(words ...string) []string {
 func TestReferenceHasTheKeys(t *testing.T) {
 	t.Parallel()
 	tables := reference(t)
-	task := taskKeys(new(Task)).names
+	task := taskKeys(new(Task)).names()
 	if diff := gocmp.Diff(sorted(append(task[:len(task):len(task)], "key")...), firstWords(tables["Keys of a task"])); diff != "" {
 		t.Errorf("keys of a task (-code +doc):\n%s", diff)
 	}
 	flow := []string{"key", "default_K"}
-	for _, name := range workflowKeys(new(Workflow)).names {
+	for _, name := range workflowKeys(new(Workflow)).names() {
 		if base, ok := strings.CutPrefix(name, "default_"); ok {
-			if _, known := taskKeys(new(Task)).specs[base]; !known {
+			if !taskKeys(new(Task)).has(base) {
 				t.Errorf("%s is no default of a task key", name)
 			}
 			continue

@@ -20,22 +20,42 @@ const (
 	textValue            // may have been written without quotes
 )
 
-// keySet are the keys of one directive.
+// keySet are the keys of one directive. There are so few that looking through them
+// takes less time than to make a map for each annotation.
 type keySet struct {
 	verb  string
-	specs map[string]keySpec
-	names []string
+	specs []keySpec
 }
 
-func newKeySet(verb string, specs ...[]keySpec) *keySet {
-	s := &keySet{verb: verb, specs: make(map[string]keySpec)}
-	for _, list := range specs {
-		for _, spec := range list {
-			s.specs[spec.name] = spec
-			s.names = append(s.names, spec.name)
+// spec returns one of the keys.
+func (s *keySet) spec(name string) (keySpec, bool) {
+	for _, spec := range s.specs {
+		if spec.name == name {
+			return spec, true
 		}
 	}
-	return s
+	return keySpec{}, false
+}
+
+// has reports whether there is a key.
+func (s *keySet) has(name string) bool {
+	_, ok := s.spec(name)
+	return ok
+}
+
+// kind returns the kind of a key's value; that of an unknown key is plain.
+func (s *keySet) kind(name string) valueKind {
+	spec, _ := s.spec(name)
+	return spec.kind
+}
+
+// names returns the names of the keys, in the order in which they are documented.
+func (s *keySet) names() []string {
+	names := make([]string, len(s.specs))
+	for i, spec := range s.specs {
+		names[i] = spec.name
+	}
+	return names
 }
 
 // synonyms are names that other tools have for our keys.
@@ -59,14 +79,14 @@ func (s *keySet) suggest(key string) string {
 		"default_" + synonyms[key],
 		withoutDefault(key),
 	} {
-		if _, ok := s.specs[candidate]; ok {
+		if s.has(candidate) {
 			return candidate
 		}
 	}
 	if s.elsewhere(key) != "" {
 		return ""
 	}
-	return Suggest(key, s.names)
+	return Suggest(key, s.names())
 }
 
 // elsewhere returns the other directive if it has the key.
@@ -75,7 +95,7 @@ func (s *keySet) elsewhere(key string) string {
 	if s.verb == verbWorkflow {
 		other = taskKeys(new(Task))
 	}
-	if _, ok := other.specs[key]; ok {
+	if other.has(key) {
 		return other.verb
 	}
 	return ""

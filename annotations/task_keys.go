@@ -4,22 +4,22 @@ import "time"
 
 // taskKeys are the keys of //cloacina:task.
 func taskKeys(t *Task) *keySet {
-	return newKeySet(verbTask, []keySpec{
+	return &keySet{verbTask, append([]keySpec{
 		{"id", plainValue, reads(&t.ID, (*valueReader).taskID)},
 		{"dependencies", listValue, reads(&t.Dependencies, (*valueReader).dependencies)},
 		{"result", plainValue, reads(&t.Result, (*valueReader).name)},
-	}, policyKeys(&t.Policy, ""))
+	}, policyKeys(&t.Policy, "")...)}
 }
 
 // workflowKeys are the keys of //cloacina:workflow.
 func workflowKeys(w *Workflow) *keySet {
-	return newKeySet(verbWorkflow, []keySpec{
+	return &keySet{verbWorkflow, append([]keySpec{
 		{"name", textValue, reads(&w.Name, (*valueReader).name)},
 		{"description", textValue, reads(&w.Description, (*valueReader).text)},
 		{"input", plainValue, reads(&w.Input, (*valueReader).identifier)},
 		{"timeout", plainValue, reads(&w.Timeout, (*valueReader).duration)},
 		{"retention", plainValue, reads(&w.Retention, (*valueReader).retention)},
-	}, policyKeys(&w.Defaults, "default_"))
+	}, policyKeys(&w.Defaults, "default_")...)}
 }
 
 // policyKeys are the keys that tasks have, and workflows with a prefix.

@@ -16,7 +16,8 @@ const (
 	holdToNothing hold = iota
 	// holdToList allows the keys that the plan lists, and no others.
 	holdToList
-	// holdToAll also asks for those that are always written.
+	// holdToAll also asks for those that are always written, or wherever they are
+	// missing.
 	holdToAll
 )
 
@@ -40,11 +41,17 @@ func (k *Keys) offPlan() error {
 		return nil
 	}
 	for _, w := range k.plan.Writes {
-		if !w.Optional && k.writes[w.Key] == nil {
+		if k.writes[w.Key] == nil && (!w.Optional || w.Fills && !k.inherits(w.Key)) {
 			return k.owner.leftOut(w.Key, k.failed[w.Key])
 		}
 	}
 	return nil
+}
+
+// inherits reports whether the task has found a value under a key.
+func (k *Keys) inherits(key string) bool {
+	_, ok := k.source.lookup(key)
+	return ok
 }
 
 // noteFailed keeps the error of a write, for the case that its caller drops it.

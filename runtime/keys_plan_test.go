@@ -36,11 +36,16 @@ func TestDynamicTaskOffPlan(t *testing.T) {
 	always, perhaps := PlanWrite{Key: "k", Shape: "any"}, PlanWrite{Key: "k", Shape: "any", Optional: true}
 	gone := PlanWrite{Key: "k", Optional: true, Deletes: true}
 	both := PlanWrite{Key: "k", Shape: "any", Optional: true, Deletes: true}
+	fills := PlanWrite{Key: "k", Shape: "any", Optional: true, Fills: true}
 	for name, test := range map[string]struct {
 		fn     func(context.Context, *Context) error
 		writes []PlanWrite
 		want   string // in the error; empty for none
 	}{
+		"filled":             {setting("k", 1), []PlanWrite{fills}, ""},
+		"not filled":         {setting(), []PlanWrite{fills}, `key "k": has no value, but by the plan`},
+		"not to delete":      {setting("k", nil), []PlanWrite{fills}, `key "k": is deleted, which the plan`},
+		"filled in vain":     {setting("k", math.NaN()), []PlanWrite{fills}, "dropped an error and returned none"},
 		"as listed":          {setting("k", 1), []PlanWrite{always}, ""},
 		"left out":           {setting(), []PlanWrite{perhaps}, ""},
 		"deleted as listed":  {setting("k", nil), []PlanWrite{gone}, ""},
@@ -86,8 +91,38 @@ func TestDynamicTaskOffPlan(t *testing.T) {
 				if !errors.As(err, &key) || key.Task != "a" || key.Key == "" {
 					t.Errorf("no key error with the task: %+v", key)
 				}
-				if name != "dropped error" && !strings.Contains(err.Error(), "run: go generate ./...") {
+				if name != "dropped error" && name != "filled in vain" && !strings.Contains(err.Error(), "run: go generate ./...") {
 					t.Errorf("no remedy: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A task that gives a default leaves the key as it was where a task before it has
+// written it, and has to write it where that one has deleted it.
+func TestDynamicTaskThatFills(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		before func(context.Context, *Context) error
+		ok     bool
+	}{
+		"written": {setting("k", 1), true},
+		"null":    {setting("k", (*int)(nil)), true},
+		"deleted": {setting("k", nil), false},
+		"nothing": {setting(), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inMemory(t, func(t *testing.T, p place) {
+				first := closed("first", test.before, PlanWrite{Key: "k", Shape: "any", Optional: true, Deletes: true})
+				second := closed("second", setting(), PlanWrite{Key: "k", Shape: "any", Optional: true, Fills: true})
+				second.DependsOn = []int{0}
+				r := p.open(t, flow("w", first, second))
+				defer shutdown(t, r)
+				_, err := r.Execute(t.Context(), "w", nil)
+				if (err == nil) != test.ok || err != nil && !errors.Is(err, ErrUnplanned) {
+					t.Error(err)
 				}
 			})
 		})

@@ -147,7 +147,7 @@ func (t *Task) readPlaces(i int) []Field {
 func planWrites(b *Body) []plan.Write {
 	var writes []plan.Write
 	for _, w := range b.Writes {
-		write := plan.Write{Key: w.Key, Optional: !w.Definite, Deletes: w.Deletes}
+		write := plan.Write{Key: w.Key, Optional: !w.Definite, Deletes: w.Deletes, Fills: w.Fills}
 		if w.Type != nil {
 			write.Shape = shapeOf(w.Type)
 		}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"go/ast"
 	"go/types"
 
 	"github.com/cloacina-go/cloacina/annotations"
@@ -77,7 +78,7 @@ func (c *checker) checkWorkflow(w *workflow) {
 func (c *checker) parse() {
 	for _, file := range c.src.Files {
 		name := c.src.Fset.PositionFor(file.FileStart, false).Filename
-		source, findings := annotations.ParseFile(c.src.Fset, file, c.src.Bytes[name])
+		source, findings := c.annotationsOf(name, file)
 		if isTest(name) != c.src.Test {
 			c.foreign = append(c.foreign, source.Workflows...)
 			continue
@@ -92,4 +93,13 @@ func (c *checker) parse() {
 		c.tasks = append(c.tasks, source.Tasks...)
 	}
 	c.order()
+}
+
+// annotationsOf returns what the annotations of a file declare, and what there is
+// to say about them alone.
+func (c *checker) annotationsOf(name string, file *ast.File) (*annotations.Source, []annotations.Finding) {
+	if p, ok := c.src.Parsed[file]; ok {
+		return p.Source, p.Findings
+	}
+	return annotations.ParseFile(c.src.Fset, file, c.src.Bytes[name])
 }

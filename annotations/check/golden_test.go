@@ -199,6 +199,9 @@ func describeKeys(b *strings.Builder, t *plan.Task, code *Task, q types.Qualifie
 		if w.Deletes {
 			b.WriteString(" deletes")
 		}
+		if w.Fills {
+			b.WriteString(" fills")
+		}
 		if code.Body != nil {
 			fmt.Fprintf(b, " of %s", types.TypeString(code.writtenType(i), q))
 		}

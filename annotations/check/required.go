@@ -103,11 +103,15 @@ func (f *flow) shortages(t *task) []*shortage {
 	return list
 }
 
-// optionalOf says which of the tasks may complete without writing a key.
+// optionalOf says which of the tasks may complete without writing a key, and which of
+// those only if they have found it.
 func optionalOf(writers []*task, key string) string {
 	var b strings.Builder
 	for _, t := range writers {
-		if t.write(key).Optional {
+		switch w := t.write(key); {
+		case w.Fills:
+			b.WriteString("!")
+		case w.Optional:
 			b.WriteString("?")
 		}
 		b.WriteString(",")

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/cloacina-go/cloacina/annotations"
 )
 
 // Source is one type-checked Go package, as [Check] takes it.
@@ -17,6 +19,9 @@ type Source struct {
 	Files []*ast.File
 	// Bytes are the contents of Files by the file name in Fset.
 	Bytes map[string][]byte
+	// Parsed are the annotations of those Files that were read before. Defaults to
+	// none: what is missing is read from Bytes.
+	Parsed map[*ast.File]Parsed
 	// Types is the package as type-checked; it may have type errors.
 	Types *types.Package
 	// Info needs Defs. With Types, Uses, Selections and Instances of the bodies of
@@ -33,6 +38,12 @@ type Source struct {
 	// then speaks about the annotations in those files only; the others are
 	// spoken about when the package is checked without.
 	Test bool
+}
+
+// Parsed is what [annotations.ParseFile] has returned for a file.
+type Parsed struct {
+	Source   *annotations.Source
+	Findings []annotations.Finding
 }
 
 // ExcludedFile is a file with directives that is no part of the build.

@@ -296,6 +296,8 @@ var randomEdits = []struct{ name, old, text string }{
 	{"lib/lib.go", "import \"example.com/other\"", ""},
 	{"other/other.go", "Number int", "Number string"},
 	{"other/other.go", "Number string", "Number int"},
+	{"other/other.go", "package other", "//cloacina:workflow name=other\npackage other"},
+	{"other/other.go", "//cloacina:workflow name=other", ""},
 	{"plain/plain.go", "package plain", "//cloacina:workflow name=plain\npackage plain"},
 	{"plain/plain.go", "//cloacina:workflow name=plain", ""},
 	{"flow/cloacina_gen.go", "first", "worst"},

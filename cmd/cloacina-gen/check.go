@@ -21,7 +21,6 @@ func newCheck(opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [packages]",
 		Short: "Fail if a generated file is not up to date, or on an error",
-		Long:  chapter("Check"),
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := newSession(cmd, opts, args)

@@ -13,7 +13,6 @@ func newExplain(opts *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain CODE | TASK [packages]",
 		Short: "Explain a code, or a task of your workflows",
-		Long:  chapter("Explain"),
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

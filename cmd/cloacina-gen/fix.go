@@ -25,7 +25,6 @@ func newFix(opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fix [packages]",
 		Short: "Apply the repairs that leave no choice",
-		Long:  chapter("Fix"),
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := newSession(cmd, opts, args)

@@ -32,7 +32,6 @@ func newGraph(opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [packages]",
 		Short: "Draw workflows with the rules on their edges",
-		Long:  chapter("Graph"),
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := how.validate(cmd); err != nil {

@@ -18,7 +18,6 @@ func newInit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [directory]",
 		Short: "Write a small working project to start from",
-		Long:  chapter("Init"),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return fmt.Errorf("init takes one directory, not %d: %s", len(args), strings.Join(args, ", "))

@@ -6,7 +6,8 @@ import (
 	"go/parser"
 	"go/token"
 	"strings"
-	"sync"
+
+	"github.com/spf13/cobra"
 )
 
 //go:embed main.go
@@ -15,13 +16,27 @@ var mainSource string
 // manual returns the package's doc comment, which is the manual.
 func manual() string { return printDoc(manualBlocks()) }
 
-// chapter returns the part of the manual below a heading.
-func chapter(heading string) string {
+// helpFunc returns what prints a command, with its part of the manual. That is made
+// only now, because it takes as long as to see that a tree is unchanged.
+func helpFunc(print func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+	return func(cmd *cobra.Command, args []string) {
+		if cmd.HasParent() {
+			cmd.Long = chapter(cmd.Name())
+		} else {
+			cmd.Long = manual()
+		}
+		print(cmd, args)
+	}
+}
+
+// chapter returns the part of the manual that is headed by the name of a command.
+func chapter(command string) string {
+	heading := comment.Plain(strings.ToUpper(command[:1]) + command[1:])
 	var blocks []comment.Block
 	inside := false
 	for _, b := range manualBlocks() {
 		if h, ok := b.(*comment.Heading); ok {
-			inside = len(h.Text) == 1 && h.Text[0] == comment.Plain(heading)
+			inside = len(h.Text) == 1 && h.Text[0] == heading
 			continue
 		}
 		if inside {
@@ -31,11 +46,10 @@ func chapter(heading string) string {
 	return printDoc(blocks)
 }
 
-// manualBlocks are parsed once, because every command has its chapter.
-var manualBlocks = sync.OnceValue(func() []comment.Block {
+func manualBlocks() []comment.Block {
 	var p comment.Parser
 	return p.Parse(packageDoc(mainSource)).Content
-})
+}
 
 func packageDoc(source string) string {
 	f, err := parser.ParseFile(token.NewFileSet(), "main.go", source, parser.ParseComments|parser.PackageClauseOnly)

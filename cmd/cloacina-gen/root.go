@@ -29,7 +29,6 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "cloacina-gen [packages]",
 		Short:         "Turn annotated Go functions into a durable workflow",
-		Long:          manual(),
 		Version:       version(),
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
@@ -45,6 +44,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
+	root.SetHelpFunc(helpFunc(root.HelpFunc()))
 	// It would know neither tasks nor packages, and go tool is not completed at all.
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.PersistentFlags().BoolVar(&opts.werror, "werror", false, "exit with 1 on warnings, too")

@@ -34,7 +34,6 @@ func newSimulate(opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate [packages]",
 		Short: "List all ways in which runs can go, for review",
-		Long:  chapter("Simulate"),
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := how.validate(); err != nil {

@@ -26,7 +26,6 @@ func newWatch(opts *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "watch [packages]",
 		Short: "Generate, and again whenever something changes",
-		Long:  chapter("Watch"),
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w := &watch{

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // judgeDependencies compares what a decided task depended on with what it is to
@@ -18,7 +19,7 @@ func (a *adopter) judgeDependencies(i, j int) bool {
 	if k := a.old.Tasks[j].Kept; k != nil && k.Listed != nil {
 		listed = k.Listed
 	}
-	if sameSet(want, listed) {
+	if sameSet(want, listed) || teeth.Has(teeth.DependenciesAccepted) {
 		a.moved = a.moved || !slices.Equal(want, had)
 		return true
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/shape"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // checkKeys looks, for every key that a task which has not ended is known to
@@ -33,6 +34,9 @@ type keyCheck struct {
 // is noted in the read.
 func (k *keyCheck) check(n int) {
 	rd := &k.plan.Tasks[k.task].Reads[n]
+	if teeth.Has(teeth.KeysNotChecked) {
+		return
+	}
 	if k.oldRead(rd).Accepted {
 		k.ownReads(k.task)[n].Accepted = true
 		return
@@ -66,12 +70,13 @@ func (k *keyCheck) find(rd *plan.Read, n int) (o Obstacle, found bool) {
 	if w := k.late(rd); w >= 0 {
 		return Obstacle{Kind: KeyNotWritten, Other: k.now.Tasks[w].ID, Detail: "runs too late for it"}, true
 	}
-	lacking, settled := -1, -1
+	lacking, settled, filled := -1, -1, false
 	for _, w := range slices.Backward(k.writers(rd)) {
 		listed := listedWrite(&k.now.Tasks[w], rd.Key)
 		if settled = w; k.certain(w, listed) {
 			break
 		}
+		filled = filled || k.fills(w, listed)
 		e, open := k.run.wrote(w, rd.Key), k.now.Tasks[w].Open
 		if e != nil && e.Value != nil {
 			o, found = judge(rd, e.Value, origin{k.now.Tasks[w].ID, listed, open && lacking < 0})
@@ -89,6 +94,7 @@ func (k *keyCheck) find(rd *plan.Read, n int) (o Obstacle, found bool) {
 	if settled < 0 {
 		o, found = k.initial(rd, n, lacking)
 	}
+	found = found && (!filled || o.Kind == KeyMistyped)
 	if !found && lacking >= 0 && k.mayLose(rd.Key, settled, lacking) {
 		return k.missing(rd, lacking)
 	}
@@ -154,9 +160,33 @@ func (k *keyCheck) places() map[int]int {
 // going to write it, or the run fails. A task that may be skipped, or whose
 // failure is allowed, settles nothing.
 func (k *keyCheck) certain(w int, listed *plan.Write) bool {
-	if listed == nil || listed.Optional {
+	if listed == nil || !k.comes(w) {
 		return false
 	}
+	return !listed.Optional || listed.Fills && k.run.Tasks[w].Status == TaskFailed
+}
+
+// fills reports whether a task that has not completed is going to write the key unless
+// it finds it, or the run fails. What it finds is there for the reader, too, if nothing
+// that the reader sees before it deletes the key.
+func (k *keyCheck) fills(w int, listed *plan.Write) bool {
+	if listed == nil || !listed.Fills || !k.comes(w) {
+		return false
+	}
+	for other, at := range k.places() {
+		if at >= k.places()[w] {
+			continue
+		}
+		e, ended := k.run.wrote(other, listed.Key), k.run.Tasks[other].Status.Ended()
+		if e != nil && e.Value == nil || !ended && mayDelete(&k.now.Tasks[other], listed.Key) {
+			return false
+		}
+	}
+	return true
+}
+
+// comes reports whether a task that has not completed is going to, or the run fails.
+func (k *keyCheck) comes(w int) bool {
 	now := &k.now.Tasks[w]
 	switch status := k.run.Tasks[w].Status; status {
 	case TaskCompleted, TaskSkipped, TaskCancelled:
@@ -169,9 +199,10 @@ func (k *keyCheck) certain(w int, listed *plan.Write) bool {
 }
 
 // owes reports whether a task that has ended without writing the key would have
-// written it under the new plan, unless it had failed the run.
+// written it under the new plan, unless it had failed the run. So would one that is
+// yet to come if it finds a value that would not be there.
 func (k *keyCheck) owes(w int, listed *plan.Write) bool {
-	if listed == nil || listed.Optional {
+	if listed == nil || listed.Optional && (!listed.Fills || k.finds(w, listed.Key)) {
 		return false
 	}
 	now := &k.now.Tasks[w]
@@ -184,8 +215,29 @@ func (k *keyCheck) owes(w int, listed *plan.Write) bool {
 	case TaskFailed:
 		return !now.AllowFailure
 	default:
-		return false
+		_, found := k.after.Lookup(k.run, w, listed.Key)
+		return found && listed.Fills && k.comes(w)
 	}
+}
+
+// finds reports whether a task finds a value of a key that would be there, too, if all
+// tasks had been those of the new plan.
+func (k *keyCheck) finds(w int, key string) bool {
+	for _, other := range slices.Backward(k.after.Order(w)) {
+		e, now := k.run.wrote(other, key), &k.now.Tasks[other]
+		switch listed := listedWrite(now, key); {
+		case e == nil:
+		case e.Value == nil && mayDelete(now, key):
+			return false
+		case e.Value != nil && (now.Open || listed != nil && !listed.OnlyDeletes()):
+			return true
+		}
+	}
+	given := len(k.listing(key)) == 0
+	if k.now.InputDeclared {
+		given = slices.ContainsFunc(k.now.Input, func(in plan.Input) bool { return in.Name == key })
+	}
+	return given && find(k.run.Initial, key) != nil
 }
 
 // origin says where a value comes from.
@@ -223,9 +275,12 @@ func (k *keyCheck) missing(rd *plan.Read, lacking int) (o Obstacle, found bool) 
 		return o, false
 	}
 	why := "has completed without writing it"
-	if status := k.run.Tasks[lacking].Status; status != TaskCompleted {
+	switch status := k.run.Tasks[lacking].Status; {
+	case !status.Ended():
+		why = "finds a value that is deleted for this task"
+	case status != TaskCompleted:
 		why = happened(status)
-	} else if k.run.wrote(lacking, rd.Key) != nil {
+	case k.run.wrote(lacking, rd.Key) != nil:
 		why = "has deleted it"
 	}
 	return Obstacle{Kind: KeyNotWritten, Other: k.now.Tasks[lacking].ID, Detail: why}, true

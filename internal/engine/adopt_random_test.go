@@ -34,6 +34,7 @@ type draftRead struct {
 	key      string
 	optional bool
 	deletes  bool // of a write
+	fills    bool // of a write that does not delete
 }
 
 // values are some of each shape.
@@ -85,7 +86,9 @@ func (d *draft) randomKeys(oneIn int) []draftRead {
 	for _, key := range keys {
 		if d.rng.IntN(oneIn) == 0 {
 			optional := d.rng.IntN(3) == 0
-			list = append(list, draftRead{key, optional, optional && d.rng.IntN(2) == 0})
+			deletes := optional && d.rng.IntN(2) == 0
+			fills := optional && !deletes && d.rng.IntN(2) == 0
+			list = append(list, draftRead{key, optional, deletes, fills})
 		}
 	}
 	return list
@@ -266,7 +269,7 @@ func (d *draft) buildTask(p *plan.Plan, t *draftTask, index map[string]int) {
 	}
 	for _, w := range t.writes {
 		out.Writes = append(out.Writes, plan.Write{
-			Key: w.key, Shape: d.shapes[w.key], Optional: w.optional, Deletes: w.deletes,
+			Key: w.key, Shape: d.shapes[w.key], Optional: w.optional, Deletes: w.deletes, Fills: w.fills,
 		})
 	}
 	d.buildRule(p, t, index)

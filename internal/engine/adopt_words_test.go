@@ -12,7 +12,7 @@ import (
 
 // workflow builds a plan from lines like "c: a b | r:k=int w:l=string o:m=bool f",
 // where r is a required read, R an optional one, w a required write, W an
-// optional one, f allow_failure, o open, and rule= a rule on one task.
+// optional one, F one that fills, D one that deletes, f allow_failure, o open, and rule= a rule on one task.
 func workflow(lines ...string) *plan.Plan {
 	heads := make([]string, len(lines))
 	for i, line := range lines {
@@ -45,6 +45,8 @@ func describeTask(p *plan.Plan, i int, word string) {
 		t.Writes = append(t.Writes, plan.Write{Key: key, Shape: shape, Optional: kind == "W"})
 	case "D":
 		t.Writes = append(t.Writes, plan.Write{Key: key, Shape: shape, Optional: true, Deletes: true})
+	case "F":
+		t.Writes = append(t.Writes, plan.Write{Key: key, Shape: shape, Optional: true, Fills: true})
 	case "o":
 		t.Open = true
 	case "f":

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"runtime/debug"
+	"sync"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
@@ -28,6 +29,28 @@ type change struct {
 type before struct {
 	task  int
 	state Task
+}
+
+// changes are used again, because their lists are most of what a step allocates.
+var changes = sync.Pool{New: func() any { return new(change) }}
+
+// mostKept is how long the lists may be of a change that is used again.
+const mostKept = 64
+
+func newChange(g *Graph, r *Run, e Event) *change {
+	c := changes.Get().(*change)
+	c.g, c.r, c.e, c.status, c.open = g, r, e, r.Status, r.Open
+	return c
+}
+
+// giveBack lets the change be used again; it keeps nothing of the run.
+func (c *change) giveBack() {
+	if cap(c.before) > mostKept || cap(c.undecided) > mostKept {
+		return
+	}
+	clear(c.before)
+	*c = change{before: c.before[:0], undecided: c.undecided[:0]}
+	changes.Put(c)
 }
 
 // move changes a task and records the decision, after checking that it may.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // Lookup returns the JSON that the context of a task has for a key: the last
@@ -72,6 +73,10 @@ func (g *Graph) Context(r *Run, task int) []Entry {
 // lastWrite returns the entry of the last completed task of the list that
 // wrote the key, or nil.
 func (r *Run) lastWrite(tasks []int, key string) *Entry {
+	if teeth.Has(teeth.FirstWriteWins) {
+		tasks = slices.Clone(tasks)
+		slices.Reverse(tasks)
+	}
 	for _, t := range slices.Backward(tasks) {
 		if e := r.wrote(t, key); e != nil {
 			return e
@@ -97,7 +102,7 @@ func (r *Run) orInitial(write *Entry, key string) ([]byte, bool) {
 	if write == nil {
 		return nil, false
 	}
-	return write.Value, write.Value != nil
+	return write.Value, write.Value != nil || teeth.Has(teeth.TombstoneAsValue)
 }
 
 // find returns the entry of a key in a list sorted by key, or nil.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // RetryDelay returns how long a task waits after failed attempt n, from 1:
@@ -33,7 +34,10 @@ func RetryDelay(p plan.Retry, run string, task, attempt int) time.Duration {
 	if p.Jitter {
 		const million = 1_000_000
 		factor := million*3/4 + jitterHash(run, task, n)%(million/2+1)
-		delay = min(scale(delay, factor, million), p.MaxDelay)
+		delay = scale(delay, factor, million)
+		if !teeth.Has(teeth.JitterUncapped) {
+			delay = min(delay, p.MaxDelay)
+		}
 	}
 	return delay
 }
@@ -70,7 +74,7 @@ func jitterHash(run string, task, attempt int) uint64 {
 // that no retry starts early.
 func dueAfter(now int64, delay time.Duration) int64 {
 	ms := delay.Milliseconds()
-	if delay%time.Millisecond > 0 {
+	if delay%time.Millisecond > 0 && !teeth.Has(teeth.RetryEarly) {
 		ms++
 	}
 	if now > math.MaxInt64-ms {

@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/cloacina-go/cloacina/internal/plan"
+import (
+	"github.com/cloacina-go/cloacina/internal/plan"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
+)
 
 // Step applies an event to a run and returns what follows from it, in the
 // order in which it follows: a task ends before the tasks that this decides,
@@ -9,8 +13,14 @@ import "github.com/cloacina-go/cloacina/internal/plan"
 //
 // The work is proportional to the dependants of the tasks that changed. An
 // error is a [*Violation]; the run is then unchanged.
-func (g *Graph) Step(r *Run, e Event) ([]Decision, error) {
-	c := change{g: g, r: r, e: e, status: r.Status, open: r.Open}
+func (g *Graph) Step(r *Run, e Event) ([]Decision, error) { return g.AppendStep(nil, r, e) }
+
+// AppendStep is [Graph.Step] for drivers that use a slice again: it appends the
+// decisions to it. After an error the slice is nil.
+func (g *Graph) AppendStep(to []Decision, r *Run, e Event) ([]Decision, error) {
+	c := newChange(g, r, e)
+	defer c.giveBack()
+	c.decisions = to
 	if err := c.apply(); err != nil {
 		c.rollBack()
 		err.Run, err.Event, err.Dump = r.ID, e, g.dump(r)
@@ -62,7 +72,7 @@ func (c *change) applyToTask() *Violation {
 		if c.r.Status == RunRunning && t.Status == TaskReady {
 			return c.start(t)
 		}
-	case t.Attempt != c.e.Attempt:
+	case t.Attempt != c.e.Attempt && !teeth.Has(teeth.LateNotFenced):
 	case c.e.Kind == RetryDue:
 		if t.Status == TaskRetrying {
 			return c.retry(t)
@@ -104,7 +114,11 @@ func (c *change) begin() *Violation {
 }
 
 func (c *change) start(t Task) *Violation {
-	if next := t.Next(); next != t.Attempt {
+	next := t.Next()
+	if teeth.Has(teeth.AttemptNotCounted) {
+		next = max(1, t.Attempt)
+	}
+	if next != t.Attempt {
 		t.Attempt, t.Interruptions = next, 0
 	}
 	t.Status, t.Again = TaskRunning, false
@@ -121,7 +135,11 @@ func (c *change) succeed(t Task) *Violation {
 
 func (c *change) fail(t Task) *Violation {
 	policy := &c.g.plan.Tasks[c.e.Task].Retry
-	if !c.e.Retryable || policy.Condition == plan.RetryNever || t.Attempt > policy.Attempts {
+	retries := policy.Attempts
+	if teeth.Has(teeth.OneRetryTooFew) {
+		retries--
+	}
+	if !c.e.Retryable || policy.Condition == plan.RetryNever || t.Attempt > retries {
 		t.Status = TaskFailed
 		return c.endTask(t, Decision{Kind: FailedForGood})
 	}
@@ -253,7 +271,7 @@ func (g *Graph) appendUndecided(to []int, r *Run, ended int) []int {
 // outcome returns how a run ends all of whose tasks have ended.
 func (g *Graph) outcome(r *Run) RunStatus {
 	failed := func(i int) bool {
-		return r.Tasks[i].Status == TaskFailed && !g.plan.Tasks[i].AllowFailure
+		return r.Tasks[i].Status == TaskFailed && (!g.plan.Tasks[i].AllowFailure || teeth.Has(teeth.AllowFailureIgnored))
 	}
 	for i := range r.Tasks {
 		if failed(i) {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"strconv"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // exactInts bounds the integers that float64 holds without gaps.
@@ -14,6 +16,9 @@ const exactInts = 1 << 53
 func (s *Scalar) CompareInt(n int64) Ordering {
 	if s.kind != Int {
 		return s.compareInt(n)
+	}
+	if teeth.Has(teeth.FloatComparison) {
+		return orderOf(cmp.Compare(float64(int64(s.num)), float64(n)))
 	}
 	if int64(s.num) > n {
 		return greater

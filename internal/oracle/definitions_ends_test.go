@@ -213,12 +213,9 @@ func (l *look) spells(task, other int) bool {
 // gives, or else the reader depends on others as well.
 func (l *look) readsWithout(reader, writer int) bool {
 	t := &l.plan.Tasks[reader]
-	own := func(key string) bool {
-		return l.program.tasks[l.sourceOf(reader)].dynamic && l.write(reader, key).Key != ""
-	}
 	some := false
 	for _, rd := range t.Reads {
-		if !slices.Contains(rd.Writers, writer) || own(rd.Key) {
+		if !slices.Contains(rd.Writers, writer) {
 			continue
 		}
 		if !rd.Optional || l.onlyDemands(reader, rd.Key) {
@@ -237,7 +234,7 @@ func (l *look) onlyDemands(task int, key string) bool {
 	for _, op := range l.program.tasks[l.sourceOf(task)].body {
 		switch {
 		case op.key != key:
-		case op.what == "lookup", op.what == "has":
+		case op.what == "lookup", op.what == "has", strings.HasPrefix(op.what, "default"):
 			return false
 		case op.what == "get", op.what == "update":
 			demands = true

@@ -18,25 +18,31 @@ func constantWholes(l *look) map[string]bool {
 		if source.rule == nil || l.dead(i) || l.steady(i) {
 			continue
 		}
-		l.eachWhole(i, source.rule, func(r annotations.Rule, leaves []annotations.Rule, value bool) {
-			must := true
+		l.eachWhole(i, source.rule, true, func(r annotations.Rule, leaves []annotations.Rule, value, must bool) bool {
+			free := true
 			l.eachLeaf(i, func(leaf annotations.Rule, number int, _ bool) {
 				if slices.Contains(leaves, leaf) && (l.always(i, leaf, number, true) || l.always(i, leaf, number, false)) {
-					must = false // it may be said of the condition
+					free = false // it may be said of the condition
 				}
 			})
-			is[fmt.Sprint(t.ID, " ", annotations.Format(r), " ", value)] = must
+			is[fmt.Sprint(t.ID, " ", annotations.Format(r), " ", value)] = must && free
+			return free
 		})
 	}
 	return is
 }
 
+// wholeVisit is called with a part of a rule that is so, whose leaves compare one key.
+// Must says that it is said of that part, if of any. Where it returns false it may be
+// said of parts of that instead.
+type wholeVisit func(r annotations.Rule, leaves []annotations.Rule, value, must bool) bool
+
 // eachWhole visits the outermost parts of a rule that are so.
-func (l *look) eachWhole(task int, r annotations.Rule, visit func(r annotations.Rule, leaves []annotations.Rule, value bool)) {
+func (l *look) eachWhole(task int, r annotations.Rule, must bool, visit wholeVisit) {
 	var parts []annotations.Rule
 	switch r := r.(type) {
 	case *annotations.Not:
-		l.eachWhole(task, r.Rule, visit)
+		l.eachWhole(task, r.Rule, must, visit)
 		return
 	case *annotations.All:
 		parts = r.Rules
@@ -47,12 +53,14 @@ func (l *look) eachWhole(task int, r annotations.Rule, visit func(r annotations.
 	}
 	if leaves := comparedTogether(r); len(leaves) > 1 {
 		if value, ok := l.sameForAll(task, r, leaves); ok {
-			visit(r, leaves, value)
-			return
+			if visit(r, leaves, value, must) {
+				return
+			}
+			must = false
 		}
 	}
 	for _, part := range parts {
-		l.eachWhole(task, part, visit)
+		l.eachWhole(task, part, must, visit)
 	}
 }
 

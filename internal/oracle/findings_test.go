@@ -216,7 +216,7 @@ func (l *look) bodies(p *program) {
 			got = append(got, fmt.Sprintf("reads %s optional=%v", r.Key, r.Optional))
 		}
 		for _, w := range task.Writes {
-			got = append(got, fmt.Sprintf("writes %s optional=%v deletes=%v", w.Key, w.Optional, w.Deletes))
+			got = append(got, fmt.Sprintf("writes %s optional=%v deletes=%v fills=%v", w.Key, w.Optional, w.Deletes, w.Fills))
 		}
 		want := p.keysOf(&source)
 		slices.Sort(got)
@@ -237,7 +237,7 @@ func (p *program) keysOf(t *programTask) []string {
 		list = append(list, fmt.Sprintf("reads %s optional=%v", key, optional))
 	}
 	write := func(key string, optional, deletes bool) {
-		list = append(list, fmt.Sprintf("writes %s optional=%v deletes=%v", key, optional, deletes))
+		list = append(list, fmt.Sprintf("writes %s optional=%v deletes=%v fills=false", key, optional, deletes))
 	}
 	for _, f := range t.in {
 		read(f.key, f.form != "")
@@ -253,6 +253,9 @@ func (p *program) keysOf(t *programTask) []string {
 			read(op.key, true)
 		case "delete":
 			write(op.key, true, true)
+		case "default", "default lookup":
+			read(op.key, true)
+			list = append(list, fmt.Sprintf("writes %s optional=true deletes=false fills=%v", op.key, !op.perhaps))
 		case "update":
 			read(op.key, op.perhaps)
 			write(op.key, op.perhaps, false)
@@ -310,7 +313,7 @@ func programProductions() []string {
 	for _, form := range []string{"", "pointer", "omitempty", "omitzero"} {
 		names = append(names, "in field "+form, "out field "+form, "input field "+form)
 	}
-	for _, op := range []string{"get", "lookup", "has", "set", "insert", "update", "delete"} {
+	for _, op := range bodyOperations {
 		names = append(names, "body "+op)
 	}
 	for o := annotations.Equals; o <= annotations.NotIn; o++ {

@@ -284,7 +284,7 @@ func planProductions() []string {
 	names := []string{
 		"input declared", "input undeclared", "input required", "input optional", "input default",
 		"allow_failure", "walk", "always", "open", "pointer", "tree without operands",
-		"read required", "read optional", "write always", "write optional", "write deletes", "write only deletes",
+		"read required", "read optional", "write always", "write optional", "write fills", "write deletes", "write only deletes",
 	}
 	for op := plan.OpAll; op <= plan.OpTaskSkipped; op++ {
 		names = append(names, "tree "+op.String())

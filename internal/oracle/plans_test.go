@@ -93,7 +93,7 @@ var randomLiterals = [][]plan.Literal{
 //	tree     = value | all | any | none | not | task_success | task_failed | task_skipped
 //	value    = of a key or JSON Pointer, with every comparison and kind of literal
 //	read     = required | optional, of a key
-//	write    = always | optional | deletes, of a key with one of the random types
+//	write    = always | optional | deletes | fills, of a key with one of the random types
 type planGrammar struct {
 	*grammar
 	family []plan.Literal
@@ -213,7 +213,10 @@ func (g *planGrammar) task(s *sketch, i int, id string) sketchTask {
 
 func (g *planGrammar) write(key string) sketchWrite {
 	w := sketchWrite{plan.Write{Key: key, Shape: "any"}, g.typ()}
-	switch g.rand.IntN(6) {
+	switch g.rand.IntN(7) {
+	case 6:
+		g.hit("write fills")
+		w.Fills, w.Optional = true, true
 	case 0, 1:
 		g.hit("write optional")
 		w.Optional = true

@@ -36,10 +36,20 @@ type programTask struct {
 }
 
 // operation is what a body does to a key: get, lookup, has, set, insert, update,
-// delete; perhaps, if it does it in some calls only.
+// delete, default; perhaps, if it does it in some calls only. A default looks for the
+// key by Has or, if it is "default lookup", by Lookup.
 type operation struct {
 	what, key string
 	perhaps   bool
+}
+
+// gives says that it may store a value.
+func (op operation) gives() bool {
+	switch op.what {
+	case "set", "insert", "update", "default", "default lookup":
+		return true
+	}
+	return false
 }
 
 // programGrammar draws random sources. Its productions, each of which is counted:
@@ -48,7 +58,7 @@ type operation struct {
 //	input    = undeclared | declared (required | pointer | omitempty | omitzero){0,2}
 //	task     = dependencies (three spellings) rule? allow_failure? (typed | dynamic)
 //	typed    = In (required | pointer | omitempty | omitzero)*  Out (the same)*
-//	dynamic  = (get | lookup | has | set | insert | update | delete) (certain | perhaps)
+//	dynamic  = (get | lookup | has | set | insert | update | delete | default) (certain | perhaps)
 //	rule     = as in grammar: both spellings, every operator, shorthand, combinator,
 //	           kind of literal, JSON Pointers
 //	type     = one of goTypes
@@ -169,13 +179,18 @@ func (p *program) above(id string, into map[string]bool) {
 	}
 }
 
+// bodyOperations are what a body does to keys, some of it more often.
+var bodyOperations = []string{
+	"get", "lookup", "has", "set", "set", "insert", "update", "delete", "default", "default lookup",
+}
+
 func (g *programGrammar) body() []operation {
 	var body []operation
 	for _, key := range randomKeys {
 		if g.oneIn(2) {
 			continue
 		}
-		op := operation{pick(g.grammar, []string{"get", "lookup", "has", "set", "set", "insert", "update", "delete"}), key, g.oneIn(3)}
+		op := operation{pick(g.grammar, bodyOperations), key, g.oneIn(3)}
 		g.hit("body " + op.what)
 		if op.perhaps {
 			g.hit("body perhaps")
@@ -231,7 +246,7 @@ func (p *program) keysGiven(above map[string]bool) []string {
 			given[f.key] = given[f.key] || above[t.id]
 		}
 		for _, op := range t.body {
-			given[op.key] = given[op.key] || above[t.id] && (op.what == "set" || op.what == "insert" || op.what == "update")
+			given[op.key] = given[op.key] || above[t.id] && op.gives()
 		}
 	}
 	var keys []string

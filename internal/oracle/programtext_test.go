@@ -110,6 +110,12 @@ func (p *program) bodyText(b *strings.Builder, name string, body []operation) {
 			fmt.Fprintf(b, "\t_ = c.Has(%q)\n", op.key)
 		case "delete":
 			fmt.Fprintf(b, "\tif err := c.Delete(%q); err != nil {\n\t\treturn err\n\t}\n", op.key)
+		case "default", "default lookup":
+			look := fmt.Sprintf("if !c.Has(%q) {\n", op.key)
+			if op.what != "default" {
+				look = fmt.Sprintf("if _, ok, err := cloacina.Lookup[%s](c, %q); err != nil {\n\t\treturn err\n\t} else if !ok {\n", typ, op.key)
+			}
+			fmt.Fprintf(b, "\tvar v%s %s\n\t%s\t\tif err := c.Set(%q, v%[1]s); err != nil {\n\t\t\treturn err\n\t\t}\n\t}\n", op.key, typ, look, op.key)
 		default:
 			method := strings.ToUpper(op.what[:1]) + op.what[1:]
 			fmt.Fprintf(b, "\tvar v%s %s\n\tif err := c.%s(%q, v%[1]s); err != nil {\n\t\treturn err\n\t}\n", op.key, typ, method, op.key)

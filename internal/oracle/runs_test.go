@@ -251,6 +251,9 @@ func (e *enumeration) explore(r *engine.Run) error {
 	ends := []engine.Event{{Kind: engine.Failed, Task: task, Attempt: 1}}
 	if e.hasAll(r, task) {
 		for _, w := range e.writes[task] {
+			if e.leavesMissing(r, task, w) {
+				continue
+			}
 			ends = append(ends, engine.Event{Kind: engine.Succeeded, Task: task, Attempt: 1, Writes: w})
 		}
 	}
@@ -283,6 +286,18 @@ func (e *enumeration) step(r *engine.Run, event engine.Event, want engine.TaskSt
 		return fmt.Errorf("after %v task %d is %v, want %v", event.Kind, event.Task, got, want)
 	}
 	return nil
+}
+
+// leavesMissing reports whether a task that leaves keys alone only where it finds them
+// leaves one alone that is not there.
+func (e *enumeration) leavesMissing(r *engine.Run, task int, entries []engine.Entry) bool {
+	return slices.ContainsFunc(e.plan.Tasks[task].Writes, func(w plan.Write) bool {
+		if !w.Fills || slices.ContainsFunc(entries, func(entry engine.Entry) bool { return entry.Key == w.Key }) {
+			return false
+		}
+		_, found := e.graph.Lookup(r, task, w.Key)
+		return !found
+	})
 }
 
 // hasAll reports whether a task gets every key that it requires. The list of

@@ -114,7 +114,8 @@ func (s *sketch) String() string {
 			fmt.Fprintf(&b, "    reads %s optional=%v writers=%v walk=%v\n", rd.Key, rd.Optional, rd.Writers, rd.Walk)
 		}
 		for n, w := range t.Writes {
-			fmt.Fprintf(&b, "    writes %s %s optional=%v deletes=%v\n", w.Key, typeText(s.tasks[i].writes[n].typ), w.Optional, w.Deletes)
+			fmt.Fprintf(&b, "    writes %s %s optional=%v deletes=%v fills=%v\n",
+				w.Key, typeText(s.tasks[i].writes[n].typ), w.Optional, w.Deletes, w.Fills)
 		}
 	}
 	return b.String()

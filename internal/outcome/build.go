@@ -19,6 +19,11 @@ func (m *Model) buildTask(task int, rule []testedLeaf, told bool) {
 		l.ran = c.alias(l.ran)
 		m.own(l.ran, task)
 	}
+	for i := range t.Writes {
+		if t.Writes[i].Fills && !t.Open {
+			m.fill(task, t.Writes[i].Key)
+		}
+	}
 	l.works = c.input(false, true)
 	needs := []literal{l.ran, l.works}
 	for i := range t.Reads {
@@ -34,6 +39,13 @@ func (m *Model) buildTask(task int, rule []testedLeaf, told bool) {
 	l.failed = c.and(l.ran, l.completed.not())
 	m.own(l.completed, task)
 	m.own(l.failed, task)
+}
+
+// fill lets a task that completes write a key that it does not find. What it finds is
+// in its own context; the reader of the key may have another one.
+func (m *Model) fill(task int, key string) {
+	s := m.slotOf(task, key)
+	s.acts = m.circuit.or(s.acts, m.presentAt(task, key).not())
 }
 
 // own notes that a node is the outcome of a task, the first one of which it is.

@@ -132,8 +132,8 @@ func (d *drawer) drawTask(i int) {
 			if d.chance(4) {
 				k = kindsOfValues[d.IntN(len(kindsOfValues))]
 			}
-			w := plan.Write{Key: key, Shape: "x", Optional: d.chance(3)}
-			if w.Optional && d.chance(2) {
+			w := plan.Write{Key: key, Shape: "x", Optional: d.chance(2)}
+			if w.Fills = w.Optional && d.chance(2); w.Optional && !w.Fills && d.chance(2) {
 				w.Deletes = true
 				if d.chance(3) {
 					w.Shape, k = "", kindOfValue{}

@@ -123,7 +123,14 @@ func (h *happened) next(u universe, yield func(h *happened) bool) bool {
 			writes = append(writes, plan.Write{Key: key, Optional: true, Deletes: true})
 		}
 	}
-	return eachWrite(writes, u[t+1], func(w map[string]any) bool { return end(outcome.TaskCompleted, w) })
+	return eachWrite(writes, u[t+1], func(w map[string]any) bool {
+		for _, write := range writes {
+			if _, wrote := w[write.Key]; write.Fills && !wrote && h.lookup(t, write.Key) == (missing{}) {
+				return true
+			}
+		}
+		return end(outcome.TaskCompleted, w)
+	})
 }
 
 // lookup is what a task finds under a key: what the last of its completed ancestors

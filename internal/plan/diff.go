@@ -210,7 +210,8 @@ func writeText(w Write) string {
 	if w.OnlyDeletes() {
 		return "deleted"
 	}
-	return shapeText(w.Shape, w.Optional) + choose(w.Deletes, ", or deleted", "")
+	return shapeText(w.Shape, w.Optional) + choose(w.Deletes, ", or deleted", "") +
+		choose(w.Fills, ", where it is missing", "")
 }
 
 func shapeText(shape string, optional bool) string {

@@ -48,6 +48,9 @@ func TestDiff(t *testing.T) {
 		`task a: write "k" required int, now optional int, or deleted`: func(p *Plan) {
 			p.Tasks[0].Writes[0].Optional, p.Tasks[0].Writes[0].Deletes = true, true
 		},
+		`task a: write "k" required int, now optional int, where it is missing`: func(p *Plan) {
+			p.Tasks[0].Writes[0].Optional, p.Tasks[0].Writes[0].Fills = true, true
+		},
 		`task a: write "k" required int, now deleted`: func(p *Plan) {
 			p.Tasks[0].Writes[0] = Write{Key: "k", Optional: true, Deletes: true}
 		},
@@ -93,7 +96,9 @@ func TestDiffIsTheFingerprint(t *testing.T) {
 		func(t *rapid.T, p *Plan) { p.Tasks[1].Writes = rapid.Permutation(p.Tasks[1].Writes).Draw(t, "writes") },
 		func(t *rapid.T, p *Plan) {
 			p.Tasks[0].Writes[0].Deletes = rapid.Bool().Draw(t, "deletes")
-			p.Tasks[0].Writes[0].Optional = p.Tasks[0].Writes[0].Deletes || rapid.Bool().Draw(t, "optional")
+			p.Tasks[0].Writes[0].Fills = !p.Tasks[0].Writes[0].Deletes && rapid.Bool().Draw(t, "fills")
+			p.Tasks[0].Writes[0].Optional = p.Tasks[0].Writes[0].Deletes || p.Tasks[0].Writes[0].Fills ||
+				rapid.Bool().Draw(t, "optional")
 			p.Tasks[0].Writes[0].Shape = rapid.SampledFrom([]string{"", "int"}).Draw(t, "shape")
 		},
 		func(t *rapid.T, p *Plan) { p.Tasks[1].Reads = rapid.Permutation(p.Tasks[1].Reads).Draw(t, "reads") },

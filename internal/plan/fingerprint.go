@@ -27,7 +27,7 @@ import (
 //	retry attempts=N delay=NANOSECONDS max=NANOSECONDS backoff=NAME jitter=BOOL condition=NAME
 //	match "TEXT"
 //	read "KEY" "SHAPE" required|optional [accepted]
-//	write "KEY" "SHAPE" required|optional [deletes]
+//	write "KEY" "SHAPE" required|optional [deletes|fills]
 //	kept here|gone
 //	listed "ID"
 //
@@ -77,7 +77,8 @@ func (c *canonical) task(t *Task) {
 		c.key("read", r.Key, r.Shape, r.Optional).choice(r.Accepted, " accepted", "").end()
 	}
 	for _, w := range t.Writes {
-		c.key("write", w.Key, w.Shape, w.Optional).choice(w.Deletes, " deletes", "").end()
+		c.key("write", w.Key, w.Shape, w.Optional)
+		c.choice(w.Deletes, " deletes", "").choice(w.Fills, " fills", "").end()
 	}
 	if t.Kept != nil {
 		c.word("kept").choice(t.Kept.Gone, " gone", " here").end()

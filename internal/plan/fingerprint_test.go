@@ -124,6 +124,7 @@ func TestFingerprintCovers(t *testing.T) {
 		"gone":                   func(p *Plan) { p.Tasks[1].Kept = &Kept{Gone: true} },
 		"listed":                 func(p *Plan) { p.Tasks[1].Kept = &Kept{Listed: []string{"a"}} },
 		"listed twice":           func(p *Plan) { p.Tasks[1].Kept = &Kept{Listed: []string{"a", "c"}} },
+		"write fills":            func(p *Plan) { p.Tasks[0].Writes[0].Optional, p.Tasks[0].Writes[0].Fills = true, true },
 		"write deletes":          func(p *Plan) { p.Tasks[0].Writes[0].Optional, p.Tasks[0].Writes[0].Deletes = true, true },
 		"write instead of read":  func(p *Plan) { p.Tasks[2].Writes, p.Tasks[2].Reads = []Write{{Key: "k", Shape: "int"}}, nil },
 		"name that fakes a line": func(p *Plan) { p.Tasks[0].Writes[0].Shape = "int\" required\nwrite \"l\" \"int" },

@@ -112,6 +112,10 @@ type Write struct {
 	// Deletes says that a successful attempt may delete the key. It is then
 	// Optional, too.
 	Deletes bool `json:",omitempty"`
+	// Fills says that a successful attempt leaves the key alone only if it has found
+	// it there, as a task does that gives a default. It is then Optional, and does
+	// not delete.
+	Fills bool `json:",omitempty"`
 }
 
 // OnlyDeletes reports whether the task deletes the key and never gives it a value.

@@ -165,6 +165,9 @@ func (t *Task) validateKeys(horizon int) error {
 		if w.Deletes && !w.Optional {
 			return fmt.Errorf("write %q: may be deleted and is required", w.Key)
 		}
+		if w.Fills && (!w.Optional || w.Deletes) {
+			return fmt.Errorf("write %q: is for where it is missing, but required, or may be deleted", w.Key)
+		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package body
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 )
 
 // assign follows an assignment or a short declaration.
@@ -16,12 +15,8 @@ func (b *frame) assign(left, right []ast.Expr, w world) []world {
 			b.openAt(l, "the context is assigned here")
 		}
 	}
-	if len(left) != len(right) {
-		last := left[len(left)-1]
-		return b.then(worlds, func(w world) []world { return b.assignLast(left, last, right[0], w) })
-	}
-	if len(left) == 1 {
-		return b.then(worlds, func(w world) []world { return b.assignLast(nil, left[0], right[0], w) })
+	if len(right) == 1 {
+		return b.then(worlds, func(w world) []world { return b.assignResults(left, right[0], w) })
 	}
 	return b.then(worlds, func(w world) []world { return b.assignAll(left, right, w) })
 }
@@ -43,7 +38,7 @@ func (b *frame) assignAll(left, right []ast.Expr, w world) []world {
 		for i, h := range held {
 			if h != nil {
 				worlds[n] = worlds[n].knowing(b.errorVar(left[i]), worlds[n].err(h)).knowing(h, perhapsErr)
-			} else if v := b.contextVar(left[i]); v != nil {
+			} else if v := b.followedVar(left[i]); v != nil {
 				worlds[n] = worlds[n].knowing(v, perhapsErr)
 			}
 		}
@@ -63,27 +58,34 @@ func (b *frame) hold(v *types.Var, value ast.Expr, w world) []world {
 	return few(worlds)
 }
 
-// assignLast evaluates a value into a variable; before are the variables that
-// get other results of the same call.
-func (b *frame) assignLast(before []ast.Expr, last, value ast.Expr, w world) []world {
+// assignResults evaluates a value into a variable, or the results of a call, of which
+// the last may be an error, into several.
+func (b *frame) assignResults(left []ast.Expr, value ast.Expr, w world) []world {
+	last := left[len(left)-1]
 	if blank(last) && b.isContext(value) {
 		return []world{w} // _ = c
+	}
+	if worlds, ok := b.assignLook(left, value, w); ok {
+		return worlds
 	}
 	v := b.errorVar(last)
 	var worlds []world
 	for _, r := range b.eval(value, w, v != nil) {
-		next := r.world
-		for _, other := range slices.Concat(before, []ast.Expr{last}) {
-			if o := b.followedVar(other); o != nil {
-				next = next.knowing(o, perhapsErr)
-			}
-		}
+		next := b.forget(left, r.world)
 		if v != nil {
 			next = next.knowing(v, asError(b.info().TypeOf(value), r.err))
 		}
 		worlds = append(worlds, next)
 	}
 	return few(worlds)
+}
+
+// forget is the world after variables have got other values.
+func (b *frame) forget(left []ast.Expr, w world) world {
+	for _, target := range left {
+		w = b.learn(w, b.followedVar(target), perhapsErr)
+	}
+	return w
 }
 
 func blank(e ast.Expr) bool {
@@ -103,7 +105,7 @@ func (b *frame) declare(n *ast.ValueSpec, w world) []world {
 	for _, id := range names {
 		if v := b.errorVar(id); v != nil {
 			w = w.knowing(v, noErr)
-		} else if v := b.contextVar(id); v != nil {
+		} else if v := b.followedVar(id); v != nil {
 			w = w.knowing(v, perhapsErr)
 		}
 	}

@@ -66,6 +66,10 @@ type Write struct {
 	Definite bool
 	// Deletes says that an attempt that succeeds may have deleted the key last.
 	Deletes bool
+	// Fills says that an attempt that succeeds without a value of its own has found
+	// the key, and leaves it as it was: it gives a default. It is not set for a
+	// definite write.
+	Fills bool
 	// Span is the place of the key at the first write, Call that of the whole write.
 	Span, Call annotations.Span
 	// Places are all writes of the key, by position.

@@ -186,16 +186,22 @@ func (b *frame) contextUse(e *ast.CallExpr, c *contextCall, w world, wanted bool
 // counts as done: the runtime fails the attempt if it was not.
 func (b *frame) apply(u *use, w world, wanted bool) []evaluated {
 	before := w.key(u.key)
-	if u.reads() && before.bits&untouched != 0 {
+	if u.reads() && before.bits&asFound != 0 {
 		b.sum.seen[u] = true
 	}
 	if u.reads() && before.bits&stored != 0 {
 		b.sum.own[u] = true
 	}
-	if u.method == "Lookup" || u.method == "Has" {
+	switch {
+	case u.method == "Lookup" && wanted:
+		return []evaluated{{w, noErr}, {w, someErr}}
+	case u.method == "Lookup" || u.method == "Has":
 		return []evaluated{{world: w}}
 	}
 	done := w.with(before.done(u.method))
+	if u.method == "Get" && b.all.watched[u.key] && before.seen(there).bits != 0 {
+		done = w.with(before.seen(there).done(u.method))
+	}
 	switch {
 	case before.refuses(u.method) && !b.all.unsettled[u.key]:
 		return []evaluated{{w, someErr}}

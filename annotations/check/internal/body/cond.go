@@ -17,9 +17,14 @@ func (b *frame) refine(cond ast.Expr, w world) (yes, no []world) {
 		}
 		return nil, []world{w}
 	}
+	if yes, no, ok := b.looks(cond, w); ok {
+		return yes, no
+	}
 	switch e := cond.(type) {
 	case *ast.ParenExpr:
 		return b.refine(e.X, w)
+	case *ast.Ident:
+		return b.refineBool(e, w)
 	case *ast.UnaryExpr:
 		if e.Op == token.NOT {
 			no, yes = b.refine(e.X, w)

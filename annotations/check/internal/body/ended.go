@@ -48,6 +48,9 @@ func (b *frame) followedVar(e ast.Expr) *types.Var {
 	if v := b.errorVar(e); v != nil {
 		return v
 	}
+	if v := b.boolVar(e); v != nil {
+		return v
+	}
 	return b.contextVar(e)
 }
 

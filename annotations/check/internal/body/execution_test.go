@@ -46,7 +46,7 @@ func TestBodiesAgainstExecution(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) { checkMini(t, rt, seen) })
 	}
 	t.Logf("%v", seen)
-	for _, what := range []string{"definite", "possible", "deletes", "required", "optional", "exact"} {
+	for _, what := range []string{"definite", "possible", "deletes", "fills", "required", "optional", "exact"} {
 		if seen[what] < *bodyRounds {
 			t.Errorf("%s: seen %d times only", what, seen[what])
 		}
@@ -88,10 +88,14 @@ func (p *miniProgram) disagree(facts *miniFacts, body *Body, key string, exact b
 	say((ends["stored"] || ends["deleted"]) && w.Key == "", "it is written, %v", ends)
 	say(w.Definite && (ends[""] || ends["deleted"]), "definite, but it ends as %v", ends)
 	say(ends["deleted"] && !w.Deletes, "it is deleted")
+	say(w.Fills && (facts.lost[key] || ends["deleted"]), "fills, but it ends as %v", ends)
+	say(w.Fills && (w.Definite || w.Deletes), "fills, and %+v", w)
 	say(r.Required && facts.succeeds && !facts.found[key], "required, but a run succeeds without")
 	say(facts.read[key] && r.Key == "", "it is read")
 	count(w.Definite, "definite")
 	count(w.Deletes, "deletes")
+	count(w.Fills, "fills")
+	count(w.Key != "" && !w.Fills && !w.Definite && !w.Deletes && facts.succeeds && !facts.lost[key], "may fill")
 	count(w.Key != "" && !w.Definite, "possible")
 	count(r.Required, "required")
 	count(r.Key != "" && !r.Required, "optional")
@@ -101,6 +105,7 @@ func (p *miniProgram) disagree(facts *miniFacts, body *Body, key string, exact b
 	count(true, "exact")
 	say(!w.Definite && len(ends) == 1 && ends["stored"], "it is always written")
 	say(w.Deletes && !ends["deleted"], "it is never deleted")
+	say(!w.Fills && ends[""] && ends["stored"] && !ends["deleted"] && !facts.lost[key], "it is always there at the end, %v", ends)
 	say(w.Key != "" && !ends["stored"] && !ends["deleted"], "it is never written")
 	say(!r.Required && facts.found[key] && facts.read[key] && strings.Contains(p.source(), `Get[int](c, "`+key),
 		"it is always there, ends %v", ends)

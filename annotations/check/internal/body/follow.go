@@ -62,9 +62,9 @@ func (b *frame) follow(fn *types.Func, e *ast.CallExpr, w world, wanted bool) []
 		}
 		b.takeReads(sum, w)
 		for _, exit := range sum.exits {
-			next := w
-			for _, s := range exit.keys {
-				next = next.with(w.key(s.key).after(s))
+			next, ok := w.behind(exit.keys)
+			if !ok {
+				continue
 			}
 			if !wanted {
 				exit.err = perhapsErr
@@ -83,7 +83,7 @@ func (b *frame) takeReads(sum *summary, w world) {
 	}
 	for u := range sum.seen {
 		bits := w.key(u.key).bits
-		if bits&untouched != 0 {
+		if bits&asFound != 0 {
 			b.sum.seen[u] = true
 		}
 		if bits&stored != 0 {

@@ -74,8 +74,8 @@ func (r *miniRun) do(method, key string, dropped bool) (failed bool) {
 	switch method {
 	case "Has":
 		return false
-	case "Lookup":
-		return r.flip()
+	case "Lookup": // of a value that may have another type
+		return r.there(key) && r.flip()
 	case "Get", "Update":
 		failed = !r.there(key)
 	case "Insert":
@@ -118,6 +118,7 @@ type miniFrame struct {
 	r        *miniRun
 	k        string
 	err, old bool
+	had      bool
 	result   bool
 	recovers bool
 	deferred []*miniStmt
@@ -162,6 +163,8 @@ func (f *miniFrame) stmt(s *miniStmt) miniEnd {
 		}
 	case "swap":
 		f.swap(s)
+	case "ask":
+		f.ask(s)
 	case "check":
 		if f.err {
 			f.r.panics = true
@@ -222,6 +225,31 @@ func (f *miniFrame) swap(s *miniStmt) {
 	}
 }
 
+func (f *miniFrame) ask(s *miniStmt) {
+	switch s.error {
+	case "flip":
+		f.had = f.r.flip()
+		return
+	case "has":
+		f.had = f.sees(s)
+		return
+	}
+	f.had = f.sees(s)
+	mistyped := f.had && f.r.flip()
+	f.had = f.had && !mistyped
+	if s.error == "lookup" {
+		f.err = mistyped
+	}
+}
+
+// sees looks for the key of a statement.
+func (f *miniFrame) sees(s *miniStmt) bool {
+	if f.r.now[f.key(s)] == "" {
+		f.r.read[f.key(s)] = true
+	}
+	return f.r.there(f.key(s))
+}
+
 func (f *miniFrame) use(s *miniStmt) miniEnd {
 	var failed bool
 	if s.kind == "call" {
@@ -275,28 +303,46 @@ func (f *miniFrame) cond(s *miniStmt) bool {
 		return !f.err || f.r.flip()
 	case "old != nil":
 		return f.old
+	case "had":
+		return f.had
+	case "!had":
+		return !f.had
 	case "errors.Is(err, cloacina.ErrMissingKey)":
 		return f.err && f.r.flip()
 	case "errors.Is(err, old)":
 		return f.err == f.old && (!f.err || f.r.flip())
 	}
-	if f.r.now[f.key(s)] == "" {
-		f.r.read[f.key(s)] = true
+	return f.look(s)
+}
+
+// look is a condition that looks for a key.
+func (f *miniFrame) look(s *miniStmt) bool {
+	there := f.sees(s)
+	switch i := slices.IndexFunc(miniLooks, func(look string) bool { return s.looks(look) == s.cond }); i {
+	case 1, 4:
+		return !there
+	case 2:
+		return !there || f.r.flip() // it has another type
+	case 3:
+		return !there
 	}
-	return f.r.there(f.key(s))
+	return there
 }
 
 // miniFacts is what all successful runs of a program have in common.
 type miniFacts struct {
 	succeeds bool
 	ends     map[string]map[string]bool // key -> how it ended: "", "stored" or "deleted"
+	lost     map[string]bool            // key -> whether one ended without a value that it may have begun without
 	found    map[string]bool            // whether every one began with the key
 	read     map[string]bool            // by any run
 }
 
 // facts runs a program in every way; false if there are too many.
 func (p *miniProgram) facts() (*miniFacts, bool) {
-	all := &miniFacts{ends: map[string]map[string]bool{}, found: map[string]bool{}, read: map[string]bool{}}
+	all := &miniFacts{
+		ends: map[string]map[string]bool{}, lost: map[string]bool{}, found: map[string]bool{}, read: map[string]bool{},
+	}
 	for _, key := range miniKeys {
 		all.ends[key], all.found[key] = map[string]bool{}, true
 	}
@@ -320,6 +366,7 @@ func (p *miniProgram) facts() (*miniFacts, bool) {
 		all.succeeds = true
 		for _, key := range miniKeys {
 			all.ends[key][r.now[key]] = true
+			all.lost[key] = all.lost[key] || r.now[key] == "" && !r.start[key]
 			all.found[key] = all.found[key] && r.start[key]
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
 
@@ -57,6 +56,9 @@ type Package struct {
 	// unsettled are keys that may be written at any time while the task runs, so
 	// that what it has done to them last says little.
 	unsettled map[string]bool
+	// watched are keys for which it matters whether the task has found them: it writes
+	// them, but not always.
+	watched map[string]bool
 	// prefix sets the names of calls apart for which they count.
 	prefix string
 	// uses are the reads and writes found so far.
@@ -111,7 +113,7 @@ func (a *Package) Follow(fn *types.Func) *Body {
 // any time, by a goroutine for one, are not settled by what was done to them
 // before, so that the function is followed again with that in mind.
 func (a *Package) followTask(fn *types.Func) *summary {
-	a.steps, a.unsettled, a.prefix = 0, make(map[string]bool), ""
+	a.steps, a.unsettled, a.watched, a.prefix = 0, make(map[string]bool), nil, ""
 	var env callEnv
 	for {
 		sum := a.follow(fn, env, a.prefix+env.instance(fn, a.number))
@@ -121,11 +123,22 @@ func (a *Package) followTask(fn *types.Func) *summary {
 				a.unsettled[u.key] = true
 			}
 		}
-		if len(a.unsettled) == before || len(sum.open) > 0 {
+		if len(sum.open) > 0 {
 			return sum
 		}
-		a.prefix = strings.Join(slices.Sorted(maps.Keys(a.unsettled)), "\n") + "\n"
+		if len(a.unsettled) == before {
+			return a.watch(fn, sum)
+		}
+		a.prefix = named("unsettled", a.unsettled)
 	}
+}
+
+// named lists keys for the names of calls.
+func named(what string, keys map[string]bool) string {
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		what += " " + strconv.Quote(key)
+	}
+	return what + "\n"
 }
 
 // declare notes a function. Where its file is not part of every build, another

@@ -59,3 +59,35 @@ func aside(int) { cloacina.TaskFrom(nil).Outcome("c") }
 		t.Errorf("asks %q", got)
 	}
 }
+
+// What is known of a call for one task is not taken for another, whatever the keys are.
+func TestFollowTellsTasksApart(t *testing.T) {
+	t.Parallel()
+	p, tasks := load(t, head+`
+func Fills(ctx context.Context, c *cloacina.Context) error {
+	if !c.Has("k") {
+		c.Set("k", 1)
+	}
+	return twice(c)
+}
+
+func Deletes(ctx context.Context, c *cloacina.Context) error {
+	go c.Delete("\"k\"")
+	return twice(c)
+}
+
+func twice(c *cloacina.Context) error {
+	c.Set("\"k\"", 1)
+	if err := c.Insert("\"k\"", 1); err == nil {
+		return c.Set("z", 1)
+	}
+	return nil
+}
+`)
+	if w := writeOf(p.Follow(tasks[0]), "k"); !w.Fills {
+		t.Errorf("%+v", w)
+	}
+	if w := writeOf(p.Follow(tasks[1]), "z"); w.Key == "" {
+		t.Error("the key may be deleted between the two")
+	}
+}

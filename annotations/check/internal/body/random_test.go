@@ -12,9 +12,10 @@ import (
 // the checker, and executed by a small interpreter in every way they can go.
 // Grammar: a function is a list of statements; a statement is
 //
+//	assignment of whether a key is there, by Has or Lookup, to a bool
 //	use of a key by each method, whose error is returned, wrapped, kept in a
 //	variable, looked at, or dropped
-//	if / if else over a choice, the error variable, or Has
+//	if / if else over a choice, the error variable, the bool, Has, or Lookup
 //	for with a choice before each round, with break and continue
 //	switch over a choice, with and without default
 //	switch over the error variable, or over a use of a key
@@ -56,12 +57,27 @@ type miniDraw struct {
 func (d *miniDraw) program() *miniProgram {
 	p := &miniProgram{}
 	n := rapid.IntRange(1, 3).Draw(d.t, "functions")
-	d.theme = rapid.SampledFrom([]string{"", "", "swap", "check"}).Draw(d.t, "theme")
+	d.theme = rapid.SampledFrom([]string{"", "", "swap", "check", "ask"}).Draw(d.t, "theme")
+	if d.theme == "ask" && d.exact {
+		d.theme = ""
+	}
 	for i := range n {
 		d.left = 6
 		p.funcs = append(p.funcs, d.block(p, i, n, 0, false))
 	}
+	if d.theme == "ask" {
+		at := rapid.IntRange(0, len(p.funcs[0])).Draw(d.t, "place")
+		p.funcs[0] = slices.Insert(p.funcs[0], at, d.fill())
+	}
 	return p
+}
+
+// fill gives a key a default, or does something like it.
+func (d *miniDraw) fill() *miniStmt {
+	s := &miniStmt{kind: "if", key: d.key(0)}
+	s.cond = s.looks(rapid.SampledFrom(miniLooks).Draw(d.t, "look"))
+	s.a = []*miniStmt{{kind: "use", method: "Set", key: s.key, error: "return"}}
+	return s
 }
 
 func (d *miniDraw) block(p *miniProgram, fn, n, depth int, inLoop bool) []*miniStmt {
@@ -80,7 +96,7 @@ func (d *miniDraw) stmt(p *miniProgram, fn, n, depth int, inLoop bool) *miniStmt
 	if depth < 3 {
 		kinds = append(kinds, "if", "if", "switch")
 		if !d.exact {
-			kinds = append(kinds, "for", "within", "within", "defer", "range", "errors", "recover")
+			kinds = append(kinds, "for", "within", "within", "defer", "range", "errors", "recover", "ask")
 		}
 	}
 	if inLoop {
@@ -97,7 +113,7 @@ func (d *miniDraw) stmt(p *miniProgram, fn, n, depth int, inLoop bool) *miniStmt
 		kinds = append(kinds, d.theme, d.theme, d.theme)
 		errors = append(errors, "keep", "keep", "keep", "keep")
 	}
-	if d.theme == "swap" && depth < 2 {
+	if (d.theme == "swap" || d.theme == "ask") && depth < 2 {
 		kinds = append(kinds, "if", "if", "if")
 	}
 	if d.theme == "check" && depth == 0 && !d.exact {
@@ -116,13 +132,20 @@ func (d *miniDraw) stmt(p *miniProgram, fn, n, depth int, inLoop bool) *miniStmt
 		s.method = rapid.SampledFrom(methods).Draw(d.t, "method")
 	case "return":
 		s.error = rapid.SampledFrom([]string{"nil", "err", "new", "join", "call", "own"}).Draw(d.t, "result")
+	case "ask":
+		s.error = rapid.SampledFrom([]string{"has", "lookup", "no error", "flip"}).Draw(d.t, "asked")
 	case "swap":
 		s.error = rapid.SampledFrom([]string{"old, err", "nil, err", "own, old", "err, call"}).Draw(d.t, "swap")
 	case "if":
 		conds := []string{"flip()", "err != nil", "err == nil", "!flip()", "err != nil && flip()", "err == nil || flip()",
 			"old != nil", "errors.Is(err, cloacina.ErrMissingKey)"}
 		if !d.exact {
-			conds = append(conds, "c.Has("+quoteKey(s.key)+")", "errors.Is(err, old)")
+			conds = append(conds, s.looks("c.Has(key)"), "errors.Is(err, old)", "had", "!had")
+		}
+		if d.theme == "ask" {
+			for _, look := range miniLooks {
+				conds = append(conds, s.looks(look), s.looks(look), "!had")
+			}
 		}
 		if d.theme == "swap" {
 			conds = append(conds, "old != nil", "old != nil", "old != nil", "old != nil")
@@ -158,6 +181,17 @@ func (d *miniDraw) key(fn int) string {
 	}
 	return rapid.SampledFrom(keys).Draw(d.t, "key")
 }
+
+// miniLooks are conditions that look for a key.
+var miniLooks = []string{
+	"c.Has(key)", "!c.Has(key)",
+	"_, ok, _ := cloacina.Lookup[int](c, key); !ok",
+	"_, ok, err := cloacina.Lookup[int](c, key); err == nil && !ok",
+	"has := c.Has(key); !has",
+}
+
+// looks is a condition that looks for the key of a statement.
+func (s *miniStmt) looks(cond string) string { return strings.ReplaceAll(cond, "key", quoteKey(s.key)) }
 
 func quoteKey(key string) string {
 	if key == "k" {
@@ -204,7 +238,7 @@ func Task(ctx context.Context, c *cloacina.Context) error {
 	}
 	text := b.String()
 	for _, head := range []string{"(ctx context.Context, c *cloacina.Context) error {\n", "k string) error {\n"} {
-		text = strings.ReplaceAll(text, head, head+"\tvar err, old error\n\t_, _ = err, old\n")
+		text = strings.ReplaceAll(text, head, head+"\tvar err, old error\n\tvar had bool\n\t_, _, _ = err, old, had\n")
 	}
 	return text + "\nvar _ = errors.New\nvar _ = fmt.Errorf\n"
 }
@@ -269,6 +303,12 @@ func printMini(b *strings.Builder, list []*miniStmt, depth int) {
 				"old, err": "old, err", "nil, err": "nil, err", "own, old": `own("y"), old`, "err, call": `err, c.Set("c", 1)`,
 			}[s.error]
 			fmt.Fprintf(b, "%serr, old = %s\n", in, values)
+		case "ask":
+			asked := map[string]string{
+				"has": "had = c.Has(key)", "lookup": "_, had, err = cloacina.Lookup[int](c, key)",
+				"no error": "_, had, _ = cloacina.Lookup[int](c, key)", "flip": "had = flip()",
+			}[s.error]
+			b.WriteString(in + s.looks(asked) + "\n")
 		case "check":
 			b.WriteString(in + "check(err)\n")
 		case "recover":

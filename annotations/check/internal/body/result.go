@@ -130,7 +130,9 @@ func (a *Package) write(key string, uses []*use, state finalState) (Write, bool)
 	if state.bits&(stored|deleted) == 0 {
 		return Write{}, false
 	}
-	w := Write{Key: key, Definite: state.bits == stored, Deletes: state.bits&deleted != 0}
+	w := Write{
+		Key: key, Definite: state.bits == stored, Deletes: state.bits&deleted != 0, Fills: state.bits == stored|there,
+	}
 	for _, u := range uses {
 		if u.writes() {
 			w.Places = append(w.Places, u.place(a.span, false))

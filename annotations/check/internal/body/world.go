@@ -16,10 +16,18 @@ type keyBits uint8
 const (
 	// untouched: the key is as the task found it.
 	untouched keyBits = 1 << iota
+	// there: it is so, and the task has seen that it has a value. This and the next
+	// are told apart from untouched for keys only for which it matters.
+	there
+	// absent: it is so, and the task has seen that it has none.
+	absent
 	// stored: it has a value of the task's own.
 	stored
 	// deleted: the task has deleted it.
 	deleted
+
+	// asFound: nothing was done to the key.
+	asFound = untouched | there | absent
 )
 
 // keyState is what is known of one key at a point of a function.
@@ -30,20 +38,41 @@ type keyState struct {
 	found bool
 }
 
-// after is the state of a key after something that leads to next from untouched.
+// isAsFound says that nothing was done to the key for certain.
+func (s keyState) isAsFound() bool { return s.bits&^asFound == 0 }
+
+// after is the state of a key after something that leads to next from untouched. It
+// has no bits if what has been seen of the key in next cannot be.
 func (s keyState) after(next keyState) keyState {
-	out := keyState{key: s.key, bits: next.bits &^ untouched, found: s.found}
+	out := keyState{key: s.key, bits: next.bits &^ asFound, found: s.found}
 	if next.bits&untouched != 0 {
 		out.bits |= s.bits
 	}
-	out.found = out.found || next.found && s.bits == untouched
+	if next.bits&there != 0 {
+		out.bits |= s.seen(there).bits
+	}
+	if next.bits&absent != 0 {
+		out.bits |= s.seen(absent).bits
+	}
+	out.found = out.found || next.found && s.isAsFound()
 	return out
+}
+
+// seen is the state of a key of which the task has seen that it is there, or absent,
+// where nothing was done to it. It has no bits if that cannot be. What the task has
+// done itself is left alone, as nobody may have looked at the error of that.
+func (s keyState) seen(bit keyBits) keyState {
+	if s.bits&(untouched|bit) != 0 {
+		s.bits |= bit
+	}
+	s.bits &^= asFound &^ bit
+	return s
 }
 
 // done is the state of a key after a method has done its work.
 func (s keyState) done(method string) keyState {
 	if method == "Get" || method == "Update" {
-		s.found = s.found || s.bits == untouched
+		s.found = s.found || s.isAsFound()
 	}
 	switch method {
 	case "Set", "Insert", "Update":
@@ -59,23 +88,27 @@ func (s keyState) done(method string) keyState {
 func (s keyState) refuses(method string) bool {
 	switch method {
 	case "Get", "Update":
-		return s.bits == deleted
+		return s.bits&^(deleted|absent) == 0
 	case "Insert":
-		return s.bits == stored || s.bits == untouched && s.found
+		return s.bits&^(stored|there) == 0 || s.isAsFound() && s.found
 	}
 	return false
 }
 
-// nilness says whether an error is nil.
+// nilness says whether an error is nil; of a bool, whether it is false.
 type nilness uint8
 
 const (
 	perhapsErr nilness = iota
 	noErr
 	someErr
+
+	isFalse = noErr
+	isTrue  = someErr
 )
 
-// errState is what is known of one error variable.
+// errState is what is known of one error variable, or of a bool that says whether a
+// key was found.
 type errState struct {
 	v   *types.Var
 	err nilness
@@ -112,6 +145,20 @@ func (w world) with(s keyState) world {
 		w.keys = slices.Insert(w.keys, i, s)
 	}
 	return w
+}
+
+// behind is the world after a call that does something to keys; false if what the
+// call has seen of one cannot be.
+func (w world) behind(keys []keyState) (world, bool) {
+	next := w
+	for _, s := range keys {
+		after := w.key(s.key).after(s)
+		if after.bits == 0 {
+			return w, false
+		}
+		next = next.with(after)
+	}
+	return next, true
 }
 
 func (w world) err(v *types.Var) nilness {

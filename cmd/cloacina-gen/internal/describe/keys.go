@@ -78,6 +78,9 @@ func (t *explained) keys() {
 		if w.Optional {
 			when = "sometimes"
 		}
+		if w.Fills {
+			when = "if it is missing"
+		}
 		if w.OnlyDeletes() {
 			when = "deletes it"
 		} else if w.Deletes {

@@ -80,20 +80,21 @@ func (c comment) above(declaration laid, indent int) laid {
 // wrap breaks a text into lines that begin with the first and the next prefix.
 func wrap(first, next, s string, indent int) []string {
 	var lines []string
-	line := first
+	line := []byte(first)
+	column := indent + utf8.RuneCountInString(first)
 	empty := true
 	for _, word := range units(s, maxColumn-indent-len(next)) {
-		if !empty && indent+utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > maxColumn {
-			lines = append(lines, line)
-			line, empty = next, true
+		width := utf8.RuneCountInString(word)
+		if !empty && column+1+width > maxColumn {
+			lines = append(lines, string(line))
+			line, column, empty = append(line[:0], next...), indent+utf8.RuneCountInString(next), true
 		}
 		if !empty {
-			line += " "
+			line, column = append(line, ' '), column+1
 		}
-		line += word
-		empty = false
+		line, column, empty = append(line, word...), column+width, false
 	}
-	return append(lines, strings.TrimRight(line, " "))
+	return append(lines, strings.TrimRight(string(line), " "))
 }
 
 // units splits a text into what stays together on a line: words, with those

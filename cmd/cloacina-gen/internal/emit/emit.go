@@ -20,6 +20,7 @@ import (
 	"go/ast"
 	"go/token"
 	"path/filepath"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -104,8 +105,11 @@ func (f *file) render(pkg *check.Package) ([]byte, error) {
 	if err := out.Render(&src); err != nil {
 		return nil, fmt.Errorf("write the source: %w", err)
 	}
-	// jennifer begins with an empty line too many.
-	return bytes.Replace(src.Bytes(), []byte("\n\n\n"), []byte("\n\n"), 1), nil
+	text := src.Bytes()
+	if i := bytes.Index(text, []byte("\n\n\n")); i >= 0 {
+		text = slices.Delete(text, i, i+1) // jennifer begins with an empty line too many
+	}
+	return text, nil
 }
 
 func (f *file) handshake() jen.Code {

@@ -17,10 +17,11 @@ const (
 )
 
 // doc is a piece of Go source that can be laid out on one line or on several.
-// jennifer writes what is laid out, brackets, separators and lines, but does not
-// format it: gofmt takes more time than all the rest of the work, and never breaks
-// a line. So a doc has its blanks, indentation and alignment where gofmt sets
-// them, which the tests hold against gofmt.
+// jennifer writes the file from declarations that are laid out, and does not format
+// it: gofmt takes more time than all the rest of the work, and never breaks a line,
+// and of smaller pieces jennifer takes as long for a bracket as for a declaration.
+// So a doc has its blanks, indentation and alignment where gofmt sets them, which
+// the tests hold against gofmt.
 type doc interface {
 	// flat is the width on one line, never if it cannot stand on one.
 	flat() int
@@ -30,21 +31,15 @@ type doc interface {
 	code(at place) laid
 }
 
-// laid is source that has its layout: text, or a tree for jennifer.
+// laid is source that has its layout.
 type laid struct {
 	text string
-	tree jen.Code
 	// lines says that it stands on several lines.
 	lines bool
 }
 
 // code returns the source for jennifer.
-func (l laid) code() jen.Code {
-	if l.tree != nil {
-		return l.tree
-	}
-	return jen.Op(l.text)
-}
+func (l laid) code() jen.Code { return jen.Op(l.text) }
 
 // place is where a piece begins: its column, the indentation of its line, both
 // from 0, and the width of what must follow on its last line.
@@ -68,39 +63,26 @@ func (p place) inner(tail int) place {
 // raw is source that is written as it is.
 func raw(s string) laid { return laid{text: s} }
 
-// join returns source without anything in between. Text becomes one text, because
-// jennifer takes as long for a bracket as for a line.
+// join returns source without anything in between.
 func join(parts ...laid) laid {
-	var out []jen.Code
-	var text strings.Builder
-	lines := false
-	flush := func() {
-		if text.Len() > 0 {
-			out = append(out, jen.Op(text.String()))
-			text.Reset()
-		}
-	}
+	size, lines := 0, false
 	for _, p := range parts {
+		size += len(p.text)
 		lines = lines || p.lines
-		if p.tree == nil {
-			text.WriteString(p.text)
-			continue
-		}
-		flush()
-		out = append(out, p.tree)
 	}
-	if len(out) == 0 {
-		return laid{text: text.String(), lines: lines}
+	var text strings.Builder
+	text.Grow(size)
+	for _, p := range parts {
+		text.WriteString(p.text)
 	}
-	flush()
-	return laid{tree: jen.Custom(jen.Options{}, out...), lines: lines}
+	return laid{text: text.String(), lines: lines}
 }
 
 // tabs returns an indentation.
 func tabs(n int) string { return strings.Repeat("\t", n) }
 
-// lay lays a piece out on one line.
-func lay(d doc) laid { return raw(string(d.append(nil))) }
+// lay lays a piece of a width out on one line.
+func lay(d doc, width int) laid { return raw(string(d.append(make([]byte, 0, width)))) }
 
 // word is an unbreakable piece.
 type word struct {
@@ -121,7 +103,9 @@ type seq []doc
 func (s seq) flat() int {
 	total := 0
 	for _, d := range s {
-		total = min(total+d.flat(), never)
+		if total += d.flat(); total >= never {
+			return never
+		}
 	}
 	return total
 }
@@ -136,20 +120,21 @@ func (s seq) append(b []byte) []byte {
 func (s seq) code(at place) laid {
 	rest := s.flat()
 	if at.fits(rest) {
-		return lay(s)
+		return lay(s, rest)
 	}
-	var parts []laid
+	parts := make([]laid, 0, len(s))
 	for i, d := range s {
+		width := d.flat()
 		if rest < never {
-			rest -= d.flat()
+			rest -= width
 		} else {
 			rest = s[i+1:].head()
 		}
 		p := at
 		p.tail = at.tail + rest
 		parts = append(parts, d.code(p))
-		if rigid(d) || p.fits(d.flat()) {
-			at.col += d.flat()
+		if p.fits(width) || rigid(d) {
+			at.col += width
 		} else {
 			at.col = at.indent + 1 // behind its closing bracket
 		}

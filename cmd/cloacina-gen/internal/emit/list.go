@@ -1,10 +1,6 @@
 package emit
 
-import (
-	"strings"
-
-	"github.com/dave/jennifer/jen"
-)
+import "strings"
 
 // style says how a list is broken.
 type style int
@@ -35,7 +31,9 @@ func (l list) flat() int {
 		if i > 0 {
 			total += 2
 		}
-		total = min(total+d.flat(), never)
+		if total += d.flat(); total >= never {
+			return never
+		}
 	}
 	return total
 }
@@ -52,8 +50,8 @@ func (l list) append(b []byte) []byte {
 }
 
 func (l list) code(at place) laid {
-	if len(l.items) == 0 || at.fits(l.flat()) {
-		return lay(l)
+	if width := l.flat(); len(l.items) == 0 || at.fits(width) {
+		return lay(l, width)
 	}
 	if at.deep = at.deep || len(l.items) > 1; l.lines || l.open == "{" {
 		at.deep = false
@@ -72,17 +70,25 @@ func (l list) code(at place) laid {
 
 // multi writes the items on lines of their own.
 func (l list) multi(at place, separator string, items []laid) laid {
-	indent := raw(tabs(at.tabs + 1))
-	lines := make([]jen.Code, len(items))
-	for i, item := range items {
-		if item == emptyLine {
-			lines[i] = jen.Empty()
-		} else {
-			lines[i] = join(indent, item).code()
-		}
+	indent, last := tabs(at.tabs+1), tabs(at.tabs)
+	size := len(l.open) + len("\n") + len(last) + len(l.close)
+	for _, item := range items {
+		size += len(indent) + len(item.text) + len(separator) + len("\n")
 	}
-	options := jen.Options{Open: l.open, Close: tabs(at.tabs) + l.close, Separator: separator, Multi: true}
-	return laid{tree: jen.Custom(options, lines...), lines: true}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteString(l.open + "\n")
+	for _, item := range items {
+		if item != emptyLine {
+			b.WriteString(indent)
+			b.WriteString(item.text)
+			b.WriteString(separator)
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString(last)
+	b.WriteString(l.close)
+	return laid{text: b.String(), lines: true}
 }
 
 // emptyLine is an empty line among lines.

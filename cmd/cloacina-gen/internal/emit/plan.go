@@ -158,6 +158,7 @@ func (f *file) writeLiteral(w plan.Write) doc {
 	s.text("Shape", w.Shape)
 	s.flag("Optional", w.Optional)
 	s.flag("Deletes", w.Deletes)
+	s.flag("Fills", w.Fills)
 	return s.element()
 }
 

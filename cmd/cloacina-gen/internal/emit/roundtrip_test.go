@@ -140,6 +140,7 @@ func drawPlan(t *rapid.T, of *plan.Plan) plan.Plan {
 		})
 		w := &p.Tasks[i].Writes[0]
 		w.Deletes = w.Optional && rapid.Bool().Draw(t, "deletes")
+		w.Fills = w.Optional && !w.Deletes && rapid.Bool().Draw(t, "fills")
 		if i > 0 {
 			added := &p.Tasks[i]
 			added.DependsOn = rapid.Permutation(indicesUpTo(i)).Draw(t, "dependencies")

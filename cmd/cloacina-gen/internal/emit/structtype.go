@@ -53,7 +53,7 @@ func (m members) append(b []byte) []byte { return append(b, "{}"...) }
 
 func (m members) code(at place) laid {
 	if len(m) == 0 {
-		return lay(m)
+		return raw("{}")
 	}
 	inner := at.inner(0)
 	inner.deep = false

@@ -23,7 +23,7 @@ func (t text) append(b []byte) []byte { return append(b, t.quoter()(string(t))..
 func (t text) code(at place) laid {
 	quote := t.quoter()
 	if at.fits(t.flat()) {
-		return lay(t)
+		return raw(quote(string(t)))
 	}
 	// Pieces of about the same width read better than a long one and a rest.
 	start := max(at.col, at.indent+tabWidth)

@@ -154,12 +154,15 @@ func (l *loader) generate(u *unit, first checked, before []*ast.File) error {
 // source is what the checker gets: the files without those of ours.
 func (l *loader) source(u *unit, c checked) *check.Source {
 	src := &check.Source{
-		Fset: l.fset, Dir: u.dir, Bytes: map[string][]byte{},
+		Fset: l.fset, Dir: u.dir, Bytes: map[string][]byte{}, Parsed: map[*ast.File]check.Parsed{},
 		Types: c.types, Info: c.info, Excluded: u.excluded, Beside: u.beside, Test: u.base != nil,
 	}
 	for _, f := range u.files {
 		src.Files = append(src.Files, f.ast)
 		src.Bytes[f.name] = f.src
+		if f.declared != nil {
+			src.Parsed[f.ast] = check.Parsed{Source: f.declared, Findings: f.found}
+		}
 	}
 	return src
 }

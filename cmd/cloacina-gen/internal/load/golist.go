@@ -32,6 +32,9 @@ type listed struct {
 	InvalidGoFiles []string
 
 	Error *listError
+
+	// Plain says that the package is known to declare no workflow.
+	Plain bool
 }
 
 // module is the module of a package.

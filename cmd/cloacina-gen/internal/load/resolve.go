@@ -80,16 +80,14 @@ func (l *loader) chooseSource(order []*listed) error {
 		if slices.ContainsFunc(p.Imports, func(path string) bool { return l.fromSource[path] }) {
 			l.fromSource[p.ImportPath] = true
 		}
-		if p.Standard || !p.Module.local() || l.fromSource[p.ImportPath] {
+		if p.Standard || !p.Module.local() || l.fromSource[p.ImportPath] || p.Plain {
 			continue
 		}
 		holds, err := l.holdsWorkflow(p)
 		if err != nil {
 			return err
 		}
-		if holds {
-			l.fromSource[p.ImportPath] = true
-		}
+		l.fromSource[p.ImportPath], p.Plain = holds, !holds
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (v validator) keyword(at string, s schema, key string, want, value any) err
 	case "minItems":
 		fits = !isList || len(list) >= int(want.(float64))
 	case "uniqueItems":
-		fits = !isList || unique(list)
+		fits = want == false || !isList || unique(list)
 	case "items":
 		for i, item := range list {
 			if err := v.validate(fmt.Sprintf("%s[%d]", at, i), want.(map[string]any), item); err != nil {
