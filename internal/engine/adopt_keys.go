@@ -163,7 +163,19 @@ func (k *keyCheck) certain(w int, listed *plan.Write) bool {
 	if listed == nil || !k.comes(w) {
 		return false
 	}
-	return !listed.Optional || listed.Fills && k.run.Tasks[w].Status == TaskFailed
+	return !listed.Optional || listed.Fills && (k.run.Tasks[w].Status == TaskFailed || k.misses(w, listed.Key))
+}
+
+// misses reports whether a task is going to find no value of a key, whatever comes.
+func (k *keyCheck) misses(w int, key string) bool {
+	for other := range k.places() {
+		now := &k.now.Tasks[other]
+		if !k.run.Tasks[other].Status.Ended() && (now.Open || listedWrite(now, key) != nil) && k.after.IsAncestor(other, w) {
+			return false
+		}
+	}
+	_, found := k.after.Lookup(k.run, w, key)
+	return !found
 }
 
 // fills reports whether a task that has not completed is going to write the key unless

@@ -124,10 +124,13 @@ func (d *miniDraw) stmt(p *miniProgram, fn, n, depth int, inLoop bool) *miniStmt
 	s.error = rapid.SampledFrom(errors).Draw(d.t, "error")
 	switch s.kind {
 	case "use":
-		methods := []string{"Set", "Delete", "Lookup", "Has", "Get", "Insert", "Update"}
-		if d.exact && n > 1 {
+		methods := []string{"Set", "Delete", "Has", "Get", "Insert", "Update", "Lookup"}
+		switch {
+		case d.exact && n > 1:
 			// A function is followed without knowing what was done to its keys before.
-			methods = methods[:4]
+			methods = methods[:3]
+		case d.exact:
+			methods = methods[:6] // that a Lookup failed says that the key is there
 		}
 		s.method = rapid.SampledFrom(methods).Draw(d.t, "method")
 	case "return":
@@ -186,7 +189,7 @@ func (d *miniDraw) key(fn int) string {
 var miniLooks = []string{
 	"c.Has(key)", "!c.Has(key)",
 	"_, ok, _ := cloacina.Lookup[int](c, key); !ok",
-	"_, ok, err := cloacina.Lookup[int](c, key); err == nil && !ok",
+	"_, ok, mistyped := cloacina.Lookup[int](c, key); mistyped == nil && !ok",
 	"has := c.Has(key); !has",
 }
 
