@@ -7,11 +7,16 @@ LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 STYLE ?= typed
 OUTCOME ?= random
 FUZZTIME ?= 30s
+HOURS ?= 1
+SEED ?= 1
+# Each soak takes other cases; it prints its seed.
+SOAKSEED ?= $(shell date +%s)
+ONLY ?=
 # On a terminal make run shows the run as a live tree, else its log. PROGRESS= turns it off.
 PROGRESS ?= $(shell test -t 2 && echo 1)
 
 # The packages with annotations of their own.
-ANNOTATED := ./examples/... ./cmd/cloacina-gen/internal/starter/...
+ANNOTATED := ./examples/... ./cmd/cloacina-gen/internal/starter/... ./runtime/bench/internal/seven/...
 # The examples with recorded output.
 RECORDED := $(patsubst examples/%/README.md,./examples/%/...,$(wildcard examples/*/README.md))
 
@@ -64,9 +69,10 @@ $(FUZZ:%=fuzz/%): fuzz/%:
 	$(GO) test ./$(*D) -run '^$$' -fuzz '^$(*F)$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 
 .PHONY: soak
-soak: ## Fuzz with a million executions each, and hold the checker against 100,000 random workflows.
+soak: ## Prove everything for longer: a million executions of each fuzz target, then HOURS=1 of the rows of make trust.
 	$(MAKE) fuzz FUZZTIME=1000000x
 	$(MAKE) proofs
+	$(GO) run ./internal/proof/prove soak -hours $(HOURS) -seed $(SOAKSEED)
 
 .PHONY: proofs
 proofs: ## Hold the checker against 100,000 random workflows that the engine executes in every way.
@@ -75,17 +81,23 @@ proofs: ## Hold the checker against 100,000 random workflows that the engine exe
 	$(GO) test ./annotations/check/internal/body -count=1 -timeout 0 -bodies 300
 	$(GO) test ./cmd/cloacina-gen -count=1 -timeout 0 -run 'Hostile|TheCacheChangesNothing' -hostile -edits 200
 
-# The same tests as in `make test`, with ten times their numbers.
+# One row for each promise of docs/reliability.md: the same tests as in `make test`,
+# each with a target, a budget in seconds and a seed.
 .PHONY: trust
-trust: ## Hold the promises of docs/reliability.md with more kills, power failures and faults.
-	$(GO) test ./internal/trust -count=1 -v -timeout 0 -kills 3000 -files 12 -creations 400 -rounds 500 -cycles 10000 -commits 200000
-	$(GO) test ./internal/store/sqlite -count=1 -v -timeout 0 -run 'PowerFailure|Faults|FlippedBytes' -images 10000 -faults 10000 -flips 2500
-	$(GO) test ./internal/engine -count=1 -timeout 0 -schedules 200000
+trust: ## Hold the promises of docs/reliability.md, as one table, in at most 20 minutes. SEED=1 ONLY=name
+	$(GO) run ./internal/proof/prove trust -seed $(SEED) -only "$(ONLY)"
+
+.PHONY: teeth
+teeth: ## Put known bugs into the engine, one after another, and expect that a row of make trust catches each. ONLY=name
+	$(GO) run ./internal/proof/prove teeth -only "$(ONLY)"
 
 .PHONY: bench
-bench: ## Run the benchmarks; those of recovery kill real processes.
+bench: ## Compare with what the disk allows, as one table, and show how cost grows.
+	$(GO) run ./runtime/bench
+
+.PHONY: microbench
+microbench: ## Run the benchmarks of single packages, and that of the tool beside go build.
 	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./internal/engine ./internal/jsonvalue ./internal/store/sqlite
-	$(GO) test -run '^$$' -bench Recovery -benchtime 1x ./internal/trust
 	$(GO) test -run '^$$' -bench . -benchmem ./internal/outcome ./internal/sat ./cmd/cloacina-gen/internal/graph/...
 	$(GO) test ./annotations/check -run '^$$' -bench . -benchtime 3x
 	$(GO) test ./cmd/cloacina-gen -count=1 -v -timeout 0 -run TestSpeed -speed 5

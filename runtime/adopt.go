@@ -47,8 +47,8 @@ func (l *loop) take(c *course) *openRun {
 		run = newOpenRun(c.run.num, c.run.created, p, c.state)
 		c.run.heir = run
 		publish := func() {
+			c.run.next.Store(run) // first: who does not find the old one any more looks for it
 			l.r.live.add(run)
-			c.run.next.Store(run)
 		}
 		l.effects = append(l.effects, effect{run: run, do: publish, refused: func(error) { publish() }})
 	}

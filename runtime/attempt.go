@@ -3,11 +3,11 @@ package cloacina
 import (
 	"cmp"
 	"context"
-	"errors"
 	"iter"
 	"log/slog"
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 )
@@ -21,12 +21,16 @@ type call struct {
 	attempt int
 	seq     uint64 // the order of starting
 
-	ctx    context.Context
+	ctx    attemptContext
 	cancel context.CancelCauseFunc
 	keys   *Keys
-	// unwatch stops the watch over the context. It reports false if the watch
-	// has begun to act; what the function returns then counts no more.
+	// over says that the function has come back, or that its context ends: who
+	// sets it first decides whether what the function returns counts.
+	over atomic.Bool
+	// unwatch stops the watch over the deadline; nil if there is none. It reports
+	// false if the watch has begun to act.
 	unwatch func() bool
+	info    atomic.Pointer[TaskInfo] // made when it is asked for
 
 	// The rest belongs to the loop.
 	begun    bool // execute was started
@@ -37,11 +41,27 @@ type call struct {
 	abandon  *due // gives the call up
 }
 
+// attemptContext is the context of an attempt, by which [TaskFrom] finds it.
+type attemptContext struct {
+	context.Context
+	call *call
+}
+
+// Value returns the call for taskKey, which is asked for most.
+func (c *attemptContext) Value(key any) any {
+	if key == (taskKey{}) {
+		return c.call
+	}
+	return c.Context.Value(key)
+}
+
 // newCall makes the call for an attempt that starts; execute is its goroutine.
 func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	l.lastCall++
 	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall}
-	c.ctx, c.cancel = context.WithCancelCause(context.Background())
+	c.ctx.call = c
+	c.ctx.Context, c.cancel = context.WithCancelCause(context.Background())
+	c.keys = newAttemptKeys(run.graph, run.state, run.writers, task, l.r.cfg.limits())
 	run.calls[task] = c
 	l.calls[c] = struct{}{}
 	if run.state.Tasks[task].Suspect(l.r.cfg.MaxInterruptions) {
@@ -54,14 +74,26 @@ func (l *loop) newCall(run *openRun, task, attempt int) *call {
 // a panic, or the end of the goroutine. It is started once the start of the
 // attempt is on disk; the deadline counts from then.
 func (c *call) execute() {
-	c.keys = newAttemptKeys(c.run.graph, c.run.state, c.run.writers, c.task, c.l.r.cfg.limits())
-	ctx := withTask(c.ctx, newTaskInfo(c))
-	release := func() {}
+	var ctx context.Context = &c.ctx
 	if timeout := c.run.plan.Tasks[c.task].Timeout; timeout > 0 {
+		var release context.CancelFunc
 		ctx, release = context.WithTimeoutCause(ctx, timeout, attemptTimeout{timeout})
+		defer release()
+		expired := func() { c.expired(attemptTimeout{timeout}) }
+		stop := context.AfterFunc(ctx, expired)
+		c.unwatch = func() bool {
+			if !stop() {
+				return false
+			}
+			if ctx.Err() == nil {
+				return true
+			}
+			// The function has seen its end before the watch did. What the watch asks
+			// may end its goroutine, and this one has yet to report.
+			go expired()
+			return false
+		}
 	}
-	defer release()
-	c.unwatch = context.AfterFunc(ctx, func() { c.expired(context.Cause(ctx)) })
 	var err error
 	ended := false
 	defer func() {
@@ -76,21 +108,35 @@ func (c *call) execute() {
 	ended = true
 }
 
-// expired runs when the context of the attempt ends before the function has
-// come back. Anything but the attempt's own deadline was the loop's doing.
-func (c *call) expired(cause error) {
-	c.keys.close()
-	if errors.Is(cause, ErrAttemptTimeout) {
-		e := &attemptFailed{call: c, failure: unexamined(cause)}
-		defer c.l.r.queue.push(e) // even if a retry_if ends the goroutine
-		c.examine(e.failure)
+// expired runs at the deadline of the attempt, and also when the loop stops it,
+// who comes first then.
+func (c *call) expired(cause attemptTimeout) {
+	if c.over.Swap(true) {
+		return
 	}
+	c.keys.close()
+	e := &attemptFailed{call: c, failure: unexamined(cause)}
+	defer c.l.r.queue.push(e) // even if a retry_if ends the goroutine
+	c.examine(e.failure)
+}
+
+// stop ends the attempt for its function, if that has not come back; the loop
+// calls it.
+func (c *call) stop(cause error) {
+	if !c.over.Swap(true) {
+		c.keys.close()
+	}
+	c.cancel(cause)
 }
 
 // report hands the end of the function to the loop.
 func (c *call) report(err error) {
-	e := &attemptReturned{call: c, late: !c.unwatch()}
+	// The watch acts on a goroutine of its own, which need not have got so far as
+	// to set over when the function that its context has ended returns.
+	late := c.unwatch != nil && !c.unwatch() || c.over.Swap(true)
+	e := &attemptReturned{call: c, late: late}
 	defer c.l.r.queue.push(e) // even if a method of the error ends the goroutine
+	defer c.cancel(nil)       // for what the function has left behind
 	if e.late {
 		return
 	}
@@ -159,11 +205,10 @@ func (l *loop) attemptFailed(c *call, f *failure) {
 func (l *loop) settle(c *call, cause error) {
 	c.settled = true
 	if c.returned {
-		l.after(nil, func() { c.cancel(nil) })
 		l.free(c)
 		return
 	}
-	l.after(nil, func() { c.cancel(cause) })
+	l.after(nil, func() { c.stop(cause) })
 	c.abandon = l.timers.add(l.now.Add(l.r.cfg.AbandonAfter), func() { l.abandonCall(c) })
 }
 

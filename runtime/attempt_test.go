@@ -252,6 +252,30 @@ func TestContextIsOverAfterTheAttempt(t *testing.T) {
 	})
 }
 
+// What a function leaves behind when it returns learns of the end by the context.
+func TestReturnEndsTheContext(t *testing.T) {
+	t.Parallel()
+	for _, timeout := range []time.Duration{0, time.Hour} {
+		inMemory(t, func(t *testing.T, p place) {
+			causes := make(chan error, 1)
+			r := p.open(t, flow("w", plain("a", func(ctx context.Context) error {
+				go func() {
+					<-ctx.Done()
+					causes <- context.Cause(ctx)
+				}()
+				return nil
+			}).timeout(timeout)))
+			defer shutdown(t, r)
+			if _, err := r.Execute(t.Context(), "w", nil); err != nil {
+				t.Error(err)
+			}
+			if cause := <-causes; !errors.Is(cause, context.Canceled) {
+				t.Errorf("timeout %v: the cause is %v", timeout, cause)
+			}
+		})
+	}
+}
+
 // Errors of the context are not retried, although the condition is "all".
 func TestContextErrorsAreNotRetried(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 const (
@@ -63,7 +64,12 @@ func (l *loop) callback(run *openRun, task, attempts int, f callbackFunc, failur
 	if failure != nil {
 		end.State = Failed
 	}
-	l.after(run, func() { l.startCallback(store.CallbackDone{Run: run.num, Task: task}, f, end) })
+	start := func() { l.startCallback(store.CallbackDone{Run: run.num, Task: task}, f, end) }
+	if teeth.Has(teeth.CallbackBeforeCommit) {
+		start()
+		return
+	}
+	l.after(run, start)
 }
 
 // startCallback begins the call of a callback. A runner that stops leaves it to

@@ -312,7 +312,7 @@ type batches struct {
 }
 
 func (b *batches) Commit(ctx context.Context, changes []store.Change) error {
-	b.all = append(b.all, changes)
+	b.all = append(b.all, slices.Clone(changes))
 	return b.Store.Commit(ctx, changes)
 }
 

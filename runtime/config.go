@@ -24,7 +24,9 @@ type Config struct {
 	// nil: Logger is used.
 	Handler slog.Handler
 	// MaxConcurrentTasks bounds how many attempts run at once, over all runs.
-	// Defaults to 64.
+	// Defaults to 64. Their goroutines are used again, as those of net/http are: a
+	// function that calls runtime.LockOSThread, or labels its goroutine for a
+	// profile, takes that back before it returns.
 	MaxConcurrentTasks int
 	// AbandonAfter is how long a call may go on after its attempt has ended
 	// (at its deadline, or because its run was cancelled) before its slot is

@@ -86,7 +86,7 @@ func (k *Keys) setIf(key string, value any, check func(old []byte, ok bool) erro
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	old, ok := k.writes[key]
+	old, ok := k.writes.get(key)
 	switch {
 	case k.over:
 		return k.owner.over(key)

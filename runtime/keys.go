@@ -1,7 +1,6 @@
 package cloacina
 
 import (
-	"maps"
 	"slices"
 	"sync"
 	"unicode/utf8"
@@ -30,9 +29,9 @@ type Keys struct {
 	hold hold
 
 	mu     sync.Mutex
-	writes map[string][]byte // nil is a tombstone
-	failed map[string]error  // the errors of Set, by key
-	size   int               // of writes, in bytes of keys and values
+	writes written
+	failed map[string]error // the errors of Set, by key
+	size   int              // of writes, in bytes of keys and values
 	errs   []error
 	over   bool
 }
@@ -52,12 +51,15 @@ type limits struct {
 // while the run is stepped, for they look at the task's ancestors alone.
 func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim limits) *Keys {
 	t := &g.Plan().Tasks[task]
-	return &Keys{
-		owner:  taskOwner(t.ID),
-		lim:    lim,
-		source: &ancestors{g: g, r: r, task: task, reads: t.Reads, writers: w},
-		plan:   t,
+	k := &struct { // one allocation
+		keys   Keys
+		source ancestors
+	}{
+		keys:   Keys{owner: taskOwner(t.ID), lim: lim, plan: t},
+		source: ancestors{g: g, r: r, task: task, reads: t.Reads, writers: w},
 	}
+	k.keys.source = &k.source
+	return &k.keys
 }
 
 // newInputKeys returns keys that collect an initial context.
@@ -65,10 +67,18 @@ func newInputKeys(lim limits) *Keys {
 	return &Keys{owner: inputOwner, lim: lim, source: noSource{}}
 }
 
+// fewTasks is how many tasks are walked over for each key in less time than an
+// index of what they have written takes to make.
+const fewTasks = 32
+
 // newFinalKeys returns the keys of the final context of a run that has ended.
 func newFinalKeys(g *engine.Graph, r *engine.Run, lim limits) *Keys {
 	final := len(g.Plan().Tasks)
-	return &Keys{owner: resultOwner, lim: lim, source: &ancestors{g: g, r: r, task: final, writers: indexWriters(r)}}
+	var w *writers
+	if final > fewTasks {
+		w = indexWriters(r)
+	}
+	return &Keys{owner: resultOwner, lim: lim, source: &ancestors{g: g, r: r, task: final, writers: w}}
 }
 
 // entries returns what was written, sorted by key, or the first error.
@@ -81,22 +91,14 @@ func (k *Keys) entries() ([]engine.Entry, error) {
 	if err := k.offPlan(); err != nil {
 		return nil, err
 	}
-	return k.sorted(), nil
+	return k.writes.sorted(), nil
 }
 
 // collected returns what was written, sorted by key, and every error.
 func (k *Keys) collected() ([]engine.Entry, []error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.sorted(), k.errs
-}
-
-func (k *Keys) sorted() []engine.Entry {
-	out := make([]engine.Entry, 0, len(k.writes))
-	for _, key := range slices.Sorted(maps.Keys(k.writes)) {
-		out = append(out, engine.Entry{Key: key, Value: k.writes[key]})
-	}
-	return out
+	return k.writes.sorted(), k.errs
 }
 
 // close ends the use of the keys: whatever comes later gets [ErrAttemptOver].
@@ -130,7 +132,7 @@ func (k *Keys) firstError() error {
 func (k *Keys) lookup(key string) (raw []byte, ok bool, err error) {
 	k.mu.Lock()
 	over := k.over
-	raw, written := k.writes[key]
+	raw, written := k.writes.get(key)
 	k.mu.Unlock()
 	switch {
 	case over:
@@ -178,16 +180,14 @@ func (k *Keys) putLocked(key string, raw []byte) error {
 		return k.owner.over(key)
 	}
 	size := k.size + len(key) + len(raw)
-	if old, ok := k.writes[key]; ok {
+	if old, ok := k.writes.get(key); ok {
 		size -= len(key) + len(old)
 	}
 	if size > k.lim.context {
 		return k.owner.contextLimit(key, size, k.lim.context)
 	}
-	if k.writes == nil {
-		k.writes = make(map[string][]byte)
-	}
-	k.writes[key], k.size = raw, size
+	k.writes.set(key, raw)
+	k.size = size
 	return nil
 }
 
@@ -200,13 +200,13 @@ func (k *Keys) list() ([]string, error) {
 	}
 	var keys []string
 	for _, e := range k.source.context() {
-		if _, written := k.writes[e.Key]; !written {
+		if _, written := k.writes.get(e.Key); !written {
 			keys = append(keys, e.Key)
 		}
 	}
-	for key, raw := range k.writes {
-		if raw != nil {
-			keys = append(keys, key)
+	for _, e := range k.writes.list {
+		if e.Value != nil {
+			keys = append(keys, e.Key)
 		}
 	}
 	slices.Sort(keys)

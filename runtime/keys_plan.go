@@ -1,7 +1,6 @@
 package cloacina
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/cloacina-go/cloacina/internal/plan"
@@ -28,8 +27,8 @@ func (k *Keys) offPlan() error {
 	if k.hold == holdToNothing || k.plan == nil || k.plan.Open {
 		return nil
 	}
-	for _, key := range slices.Sorted(maps.Keys(k.writes)) {
-		deletes := k.writes[key] == nil
+	for _, e := range k.writes.sorted() {
+		key, deletes := e.Key, e.Value == nil
 		listed := slices.ContainsFunc(k.plan.Writes, func(w plan.Write) bool {
 			return w.Key == key && (!deletes || w.Deletes) && (deletes || !w.OnlyDeletes())
 		})
@@ -41,7 +40,7 @@ func (k *Keys) offPlan() error {
 		return nil
 	}
 	for _, w := range k.plan.Writes {
-		if k.writes[w.Key] == nil && (!w.Optional || w.Fills && !k.inherits(w.Key)) {
+		if raw, _ := k.writes.get(w.Key); raw == nil && (!w.Optional || w.Fills && !k.inherits(w.Key)) {
 			return k.owner.leftOut(w.Key, k.failed[w.Key])
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // loop is the heart of a runner: one goroutine that owns the state of every
@@ -12,7 +14,8 @@ import (
 // since the last one, lets the engine decide what follows, gives free slots to
 // ready tasks, and commits all of that in one transaction; only then does it
 // do what the decisions ask for. While a commit waits for the disk, further
-// reports queue up and share the next one. No code of the user's runs on it
+// reports queue up and share the next one; those that are about to come when a
+// round begins share it, see [gathering]. No code of the user's runs on it
 // but compiled rules and the handler of the log.
 type loop struct {
 	r     *Runner
@@ -32,6 +35,7 @@ type loop struct {
 	calls    map[*call]struct{}
 	lastCall uint64
 	timers   timers
+	crew     crew
 	// callbacks counts the callbacks that have not returned.
 	callbacks int
 	// uncalled are callbacks of earlier processes whose workflow is not
@@ -41,9 +45,14 @@ type loop struct {
 	unrecorded []store.CallbackDone
 	recordBy   *due
 
-	changes []pending
-	effects []effect
-	notes   []string // what the store said last about its file
+	changes   batch
+	effects   []effect
+	gathering gathering
+	// taken, acted and decisions are empty slices that are used again.
+	taken     []event
+	acted     []effect
+	decisions []engine.Decision
+	notes     []string // what the store said last about its file
 
 	draining bool // a shutdown has begun: nothing starts any more
 	stopped  bool // a shutdown waits no longer
@@ -82,17 +91,23 @@ func (l *loop) run() {
 
 // round handles everything that has happened. Its error is the store's.
 func (l *loop) round() error {
+	l.gathering.gather(l.r.queue)
 	l.tick()
-	for _, e := range l.r.queue.take() {
+	events := l.r.queue.take(l.taken)
+	for _, e := range events {
 		e.apply(l)
 	}
+	l.taken = emptied(events)
 	l.timers.fire(l.now)
 	for {
 		l.fill()
-		if len(l.changes) > 0 || l.draining {
+		if l.changes.len() > 0 || l.draining {
 			l.recordCallbacks()
 		}
-		committed := len(l.changes) > 0
+		committed := l.changes.len() > 0
+		if teeth.Has(teeth.AckBeforeCommit) {
+			l.act(nil)
+		}
 		refused, err := l.commit()
 		if err != nil {
 			return err
@@ -108,22 +123,28 @@ func (l *loop) round() error {
 	}
 }
 
-// pending is a change that the round commits.
-type pending struct {
-	run    *openRun // nil for what no store refuses
-	change store.Change
-}
-
 // effect is something to do after the commit. It belongs to a run, or to none.
 type effect struct {
 	run     *openRun
 	do      func()          // nil once it is done
+	begin   *call           // in place of do: the call to begin
 	refused func(err error) // what to do instead if the store refuses the run's changes; may be nil
 	early   bool            // need not wait for a store that is unavailable
 }
 
+// carryOut does what was to be done.
+func (e *effect) carryOut() {
+	switch {
+	case e.begin != nil:
+		e.begin.begun = true
+		e.begin.l.crew.begin(e.begin)
+	case e.do != nil:
+		e.do()
+	}
+}
+
 // store adds to what the round commits.
-func (l *loop) store(run *openRun, c store.Change) { l.changes = append(l.changes, pending{run, c}) }
+func (l *loop) store(run *openRun, c store.Change) { l.changes.add(run, c) }
 
 // after adds to what happens once the changes of the run are committed; a nil
 // run is for what happens in any case.
@@ -149,8 +170,9 @@ func (l *loop) finished() bool {
 // learns why, and the store is closed once nobody reads from it.
 func (l *loop) exit(reason error) {
 	l.r.queue.close()
+	l.crew.dismiss()
 	for c := range l.calls {
-		c.cancel(reason)
+		c.stop(reason)
 	}
 	l.r.end(reason)
 }

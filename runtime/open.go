@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -114,6 +115,7 @@ func versionOf(info *debug.BuildInfo) string {
 func newLoop(r *Runner) *loop {
 	return &loop{
 		r: r, clock: clock{wall: r.cfg.clock}, workflows: map[string]*workflow{}, calls: map[*call]struct{}{},
+		gathering: gathering{yield: runtime.Gosched},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // openRun is a run that has not ended. Everything in it belongs to the loop,
@@ -34,8 +35,11 @@ type openRun struct {
 	delayed map[int]int64
 	// calls are the calls that have not come back, by task.
 	calls map[int]*call
-	// timers are what the run waits for, to be forgotten when it ends.
+	// timers are what the run waits for, to be forgotten when it ends; nil until
+	// there is one.
 	timers map[*due]struct{}
+	// times has what the result takes; nil unless the run was started in this process.
+	times *timeline
 	// audience are those who watch the run; nil if nobody does.
 	audience *audience
 
@@ -58,10 +62,9 @@ type openRun struct {
 func newOpenRun(num, created int64, p *plan.Plan, state *engine.Run) *openRun {
 	return &openRun{
 		num: num, id: state.ID, workflow: p.Name, created: created, plan: p, state: state,
-		errs:   make([]error, len(p.Tasks)),
-		calls:  map[int]*call{},
-		timers: map[*due]struct{}{},
-		over:   make(chan struct{}),
+		errs:  make([]error, len(p.Tasks)),
+		calls: map[int]*call{},
+		over:  make(chan struct{}),
 	}
 }
 
@@ -100,6 +103,16 @@ func (run *openRun) current() *openRun {
 	return run
 }
 
+// isOver reports whether the run has ended or is blocked, on disk.
+func (run *openRun) isOver() bool {
+	select {
+	case <-run.over:
+		return true
+	default:
+		return false
+	}
+}
+
 // stuck reports whether the run is blocked, and not ended.
 func (run *openRun) stuck() bool {
 	return run.refused != nil || run.closed && !run.state.Status.Ended()
@@ -128,6 +141,9 @@ func (l *loop) wait(run *openRun, ms int64, do func(now int64)) {
 		// The wall clock may have been set back; what was waited for has come.
 		do(max(l.millis(), ms))
 	})
+	if run.timers == nil {
+		run.timers = map[*due]struct{}{}
+	}
 	run.timers[d] = struct{}{}
 }
 
@@ -165,9 +181,9 @@ func (l *loop) close(run *openRun, blocked *blockage) {
 	first := !run.closed // a blocked run is closed again when it is cancelled
 	l.halt(run)
 	l.after(run, func() {
-		if blocked == nil {
+		if blocked == nil && !teeth.Has(teeth.EndedRunsStay) {
 			l.r.live.remove(run.id)
-		} else {
+		} else if blocked != nil {
 			run.blocked.Store(blocked) // perhaps for another reason than before
 		}
 		if first {

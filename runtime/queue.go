@@ -33,12 +33,20 @@ func (q *queue) push(e event) bool {
 	return true
 }
 
-// take removes everything that is queued, in the order of arrival.
-func (q *queue) take() []event {
+// len returns how many events are queued.
+func (q *queue) len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.events)
+}
+
+// take removes everything that is queued, in the order of arrival. What is
+// queued from now on goes into an empty slice, which is the queue's then.
+func (q *queue) take(empty []event) []event {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	taken := q.events
-	q.events = nil
+	q.events = empty
 	return taken
 }
 

@@ -27,7 +27,7 @@ func TestQueue(t *testing.T) {
 	last := map[int]int{}
 	for n := 0; n < senders*each; {
 		<-q.wake
-		for _, e := range q.take() {
+		for _, e := range q.take(nil) {
 			s, i := int(e.(numbered))/each, int(e.(numbered))%each
 			if want := last[s]; i != want {
 				t.Fatalf("sender %d: got %d, want %d", s, i, want)
@@ -39,7 +39,7 @@ func TestQueue(t *testing.T) {
 	wg.Wait()
 	q.push(numbered(0))
 	q.close()
-	if q.push(numbered(1)) || len(q.take()) != 0 {
+	if q.push(numbered(1)) || len(q.take(nil)) != 0 {
 		t.Error("a closed queue takes and gives")
 	}
 }

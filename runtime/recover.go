@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // registerEvent registers workflows and wakes their runs.
@@ -119,11 +120,17 @@ func interrupted(times, attempt, limit int) error {
 // itself, so the tasks are collected before the first of them.
 func (l *loop) wakeTasks(run *openRun, c *course) {
 	var cut []int
+	again := false
 	for i := range run.state.Tasks {
 		switch t := &run.state.Tasks[i]; t.Status {
 		case engine.TaskRunning:
 			cut = append(cut, i)
 		case engine.TaskReady:
+			if teeth.Has(teeth.DecideAgain) {
+				t.Status = engine.TaskWaiting
+				again = true
+				continue
+			}
 			l.ready.push(readyTask{run, i})
 		case engine.TaskRetrying:
 			l.watchRetry(run, i, t.Attempt, l.dueOf(run, i))
@@ -135,9 +142,12 @@ func (l *loop) wakeTasks(run *openRun, c *course) {
 	case c.adoption != nil:
 		l.step(run, engine.Event{Kind: engine.Replan}, nil)
 	}
+	if again {
+		l.step(run, engine.Event{Kind: engine.Begin}, nil)
+	}
 	// An attempt that an assertion has cut off was not interrupted by a death.
 	kind := engine.Interrupted
-	if c.run.cause.Violated() {
+	if c.run.cause.Violated() || teeth.Has(teeth.InterruptionAsStop) {
 		kind = engine.Stopped
 	}
 	for _, i := range cut {

@@ -34,26 +34,26 @@ type refusal struct {
 // whose changes are refused; they are returned. Any other error is one of the
 // store as a whole.
 func (l *loop) commit() ([]refusal, error) {
-	changes := l.changes
-	l.changes = nil
-	if len(changes) == 0 {
+	b := l.changes
+	if b.len() == 0 {
 		return nil, nil
 	}
-	err := l.persist(changes)
+	defer func() { l.changes = batch{emptied(b.changes), emptied(b.runs)} }()
+	err := l.persist(b.changes)
 	if !isRefusal(err) {
 		return nil, err
 	}
-	return l.split(changes, err)
+	return l.split(b, err)
 }
 
 // split commits changes that were refused together.
-func (l *loop) split(changes []pending, err error) ([]refusal, error) {
+func (l *loop) split(b batch, err error) ([]refusal, error) {
 	var runs []*openRun // in the order of their first changes, which is that of their numbers
 	seen := map[*openRun]bool{}
-	for _, c := range changes {
-		if !seen[c.run] {
-			seen[c.run] = true
-			runs = append(runs, c.run)
+	for _, run := range b.runs {
+		if !seen[run] {
+			seen[run] = true
+			runs = append(runs, run)
 		}
 	}
 	switch {
@@ -69,8 +69,8 @@ func (l *loop) split(changes []pending, err error) ([]refusal, error) {
 	}
 	var refused []refusal
 	for _, half := range []bool{true, false} {
-		part := slices.DeleteFunc(slices.Clone(changes), func(c pending) bool { return first[c.run] != half })
-		switch err := l.persist(part); {
+		part := b.part(func(run *openRun) bool { return first[run] == half })
+		switch err := l.persist(part.changes); {
 		case isRefusal(err):
 			more, err := l.split(part, err)
 			if err != nil {
@@ -132,17 +132,18 @@ func (l *loop) actEarly() {
 // are blocked instead.
 func (l *loop) act(refused []refusal) {
 	effects := l.effects
-	l.effects = nil
-	for _, e := range effects {
-		i := slices.IndexFunc(refused, func(r refusal) bool { return r.run == e.run })
+	l.effects = l.acted // for what the effects bring about
+	for i := range effects {
+		e := &effects[i]
+		r := slices.IndexFunc(refused, func(r refusal) bool { return r.run == e.run })
 		switch {
-		case e.do == nil:
-		case i < 0:
-			e.do()
+		case r < 0:
+			e.carryOut()
 		case e.refused != nil:
-			e.refused(refused[i].err)
+			e.refused(refused[r].err)
 		}
 	}
+	l.acted = emptied(effects)
 	for _, r := range refused {
 		l.refuse(r.run, r.err)
 	}
@@ -160,7 +161,7 @@ func (l *loop) refuse(run *openRun, err error) {
 	for _, c := range l.callsOf(run) {
 		switch {
 		case !c.begun:
-			c.cancel(ErrBlocked)
+			c.stop(ErrBlocked)
 			l.giveBack(c)
 		case !c.settled:
 			l.settle(c, ErrBlocked)

@@ -24,6 +24,7 @@ type Result struct {
 
 	reason error // why a failed run failed as a whole
 	detail *store.RunDetail
+	state  *engine.Run   // nil if it is to be made of detail
 	graph  *engine.Graph // of the registered workflow, if its plan is the run's
 	limits limits
 }
@@ -147,12 +148,15 @@ func (r *Result) Values() (Values, error) {
 
 // keys is the view of the final context.
 func (r *Result) keys() (*Keys, error) {
-	if r.graph == nil {
-		g, err := engine.Prepare(r.detail.Plan, nil)
-		if err != nil {
+	g, state := r.graph, r.state
+	if g == nil {
+		var err error
+		if g, err = engine.Prepare(r.detail.Plan, nil); err != nil {
 			return nil, fmt.Errorf("final context of run %s: %w", r.Run, err)
 		}
-		return newFinalKeys(g, storedState(r.detail), r.limits), nil
 	}
-	return newFinalKeys(r.graph, storedState(r.detail), r.limits), nil
+	if state == nil {
+		state = storedState(r.detail)
+	}
+	return newFinalKeys(g, state, r.limits), nil
 }

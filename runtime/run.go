@@ -42,39 +42,53 @@ func (r *Runner) Wait(ctx context.Context, id string) (*Result, error) {
 
 func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, error) {
 	var result *Result
-	err := r.read(func(s store.Store) error {
-		for {
-			if run != nil {
-				run = run.latest()
-				if err := r.waitOver(ctx, run); err != nil {
-					return err
-				}
-			}
-			detail, err := s.Run(ctx, id)
-			if err != nil {
-				return err
-			}
-			if run != nil && run.num != detail.Num && run.blocked.Load() == nil {
-				return store.ErrNotFound // it was removed, and another one has its ID
-			}
-			if detail.Status.Ended() {
-				result = r.newResult(detail, run)
-				return nil
-			}
-			// It was started, or has gone on after it was blocked, meanwhile.
-			before := run
-			if run = r.live.find(id); run == nil || run == before {
-				return errNotOurs
-			}
-		}
+	err := r.read(func(s store.Store) (err error) {
+		result, err = r.waitIn(ctx, s, id, run)
+		return err
 	})
-	if err != nil {
-		if errors.Is(err, ErrBlocked) {
-			return nil, err
-		}
+	switch {
+	case errors.Is(err, ErrBlocked):
+		return nil, err
+	case err != nil:
 		return nil, foundError("wait for", id, err)
 	}
 	return result, result.Err()
+}
+
+// waitIn waits for the end of a run in the store; run is nil if it is not open.
+func (r *Runner) waitIn(ctx context.Context, s store.Store, id string, run *openRun) (*Result, error) {
+	for {
+		if run != nil {
+			run = run.latest()
+			before := run.isOver()
+			if err := r.waitOver(ctx, run); err != nil {
+				return nil, err
+			}
+			if run.latest() != run {
+				continue // it has gone on after it was blocked
+			}
+			if !before { // else it may have been removed since, which the store knows
+				if result := r.ownResult(run); result != nil {
+					return result, nil
+				}
+			}
+		}
+		detail, err := s.Run(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if run != nil && run.num != detail.Num && run.blocked.Load() == nil {
+			return nil, store.ErrNotFound // it was removed, and another one has its ID
+		}
+		if detail.Status.Ended() {
+			return r.newResult(detail, run), nil
+		}
+		// It was started, or has gone on after it was blocked, meanwhile.
+		before := run
+		if run = r.live.find(id); run == nil || run == before {
+			return nil, errNotOurs
+		}
+	}
 }
 
 // errNotOurs is the error about a run that the store has and the runner has not.
@@ -87,9 +101,7 @@ func (r *Runner) waitOver(ctx context.Context, run *openRun) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-r.done:
-		select { // the run may have ended just before the runner
-		case <-run.over:
-		default:
+		if !run.isOver() { // just before the runner
 			return r.reason
 		}
 	}

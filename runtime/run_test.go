@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cloacina-go/cloacina/internal/store"
@@ -79,6 +80,54 @@ func TestWaitForARunOfAnotherProgram(t *testing.T) {
 		}
 		if err := r.Cancel(t.Context(), "x"); !errors.Is(err, errNotOurs) {
 			t.Errorf("cancel: %v", err)
+		}
+	})
+}
+
+// busyContext does something else before it waits.
+type busyContext struct {
+	context.Context
+	first func()
+}
+
+func (c *busyContext) Done() <-chan struct{} {
+	if first := c.first; first != nil {
+		c.first = nil
+		first()
+	}
+	return c.Context.Done()
+}
+
+// Who looks at a blocked run and is so slow that it has gone on and ended
+// meanwhile gets the errors that ended it.
+func TestWaitThatMissesABlock(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, p place) {
+		repaired := false
+		r := p.open(t, flow("w", plain("first", nothing),
+			plain("last", failing(errSource), 0).when(TaskSuccess(0), func(v *View) (bool, Leaves) {
+				if !repaired {
+					panic("bad rule")
+				}
+				return v.Success(0), LeavesOf(v.Success(0))
+			})))
+		defer shutdown(t, r)
+		run, err := r.Start(t.Context(), "w", nil, StartOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		repaired = true
+		result, err := run.Wait(&busyContext{t.Context(), func() {
+			if err := r.Unblock(t.Context(), run.ID(), UnblockAccept); err != nil {
+				t.Error(err)
+			}
+			if _, err := r.Wait(t.Context(), run.ID()); !errors.Is(err, errSource) {
+				t.Error(err)
+			}
+		}})
+		if !errors.Is(err, errSource) {
+			t.Errorf("%+v, %v", result, err)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // step applies an event to a run and turns what the engine decides into
@@ -16,7 +17,9 @@ func (l *loop) step(run *openRun, e engine.Event, cause *failure) {
 	if e.Now == 0 {
 		e.Now = l.millis()
 	}
-	decisions, err := run.graph.Step(run.state, e)
+	empty := l.decisions
+	l.decisions = nil // what follows may step, too
+	decisions, err := run.graph.AppendStep(empty, run.state, e)
 	if err != nil {
 		l.violated(run, err)
 		return
@@ -24,6 +27,7 @@ func (l *loop) step(run *openRun, e engine.Event, cause *failure) {
 	for _, d := range decisions {
 		l.follow(run, &e, d, cause)
 	}
+	l.decisions = emptied(decisions)
 }
 
 // follow acts on one decision.
@@ -100,26 +104,27 @@ func (l *loop) started(run *openRun, d engine.Decision) {
 	l.store(run, store.AttemptStarted{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, At: l.millis(), Host: l.r.host, Version: l.r.build,
 	})
+	run.times.attemptStarted(d.Task, d.Attempt, l.millis())
 	c := l.newCall(run, d.Task, d.Attempt)
-	l.after(run, func() {
-		c.begun = true
-		go c.execute()
-	})
+	l.effects = append(l.effects, effect{run: run, begin: c})
 }
 
 func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
 	l.store(run, store.AttemptEnded{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptSucceeded, At: l.millis(),
 	})
+	run.times.attemptEnded(d.Task, l.millis())
 	callback := run.code[d.Task].OnSuccess
 	l.store(run, store.TaskEnded{
 		Run: run.num, Task: d.Task, Status: engine.TaskCompleted, Writes: e.Writes, At: l.millis(),
-		Callback: callback != nil,
+		Callback: callback != nil && !teeth.Has(teeth.CallbackNotMarked),
 	})
 	run.writers.add(d.Task, e.Writes)
-	l.logTask(run, d.Task, slog.LevelInfo, componentExecutor,
-		fmt.Sprintf("Task completed: %s (attempt %d)", run.plan.Tasks[d.Task].ID, d.Attempt),
-		slog.Int(fieldAttempt, d.Attempt))
+	if l.logs(slog.LevelInfo) {
+		l.logTask(run, d.Task, slog.LevelInfo, componentExecutor,
+			fmt.Sprintf("Task completed: %s (attempt %d)", run.plan.Tasks[d.Task].ID, d.Attempt),
+			slog.Int(fieldAttempt, d.Attempt))
+	}
 	l.callback(run, d.Task, d.Attempt, callback, nil)
 }
 
@@ -130,6 +135,7 @@ func (l *loop) willRetry(run *openRun, d engine.Decision, cause *failure) {
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptFailed,
 		Error: cause.stored(), At: l.millis(), Due: d.Due,
 	})
+	run.times.attemptEnded(d.Task, l.millis())
 	l.watchRetry(run, d.Task, d.Attempt, d.Due)
 	delay := time.Duration(d.Due-l.millis()) * time.Millisecond
 	l.logTask(run, d.Task, slog.LevelWarn, componentExecutor,
@@ -148,6 +154,7 @@ func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
 	}
 	l.store(run, end)
+	run.times.attemptEnded(d.Task, l.millis())
 	callback := run.code[d.Task].OnFailure
 	l.store(run, store.TaskEnded{
 		Run: run.num, Task: d.Task, Status: engine.TaskFailed, At: l.millis(), Callback: callback != nil,
@@ -167,6 +174,7 @@ func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
 		l.store(run, store.AttemptEnded{
 			Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptCancelled, At: l.millis(),
 		})
+		run.times.attemptEnded(d.Task, l.millis())
 		if c := run.calls[d.Task]; c != nil && !c.settled {
 			l.settle(c, cause.err)
 		}
@@ -189,8 +197,11 @@ func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause 
 		level = slog.LevelWarn
 		why = []slog.Attr{slog.String(fieldReason, "cancelled with Runner.Cancel")}
 	}
-	l.logRun(run, level, runSummary(run.state), why...)
+	if l.logs(level) {
+		l.logRun(run, level, runSummary(run.state), why...)
+	}
 	l.store(run, end)
+	run.times.runEnded(end.At, e.Kind == engine.TimedOut)
 	l.close(run, nil)
 	l.sweepAfter(run)
 }

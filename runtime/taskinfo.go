@@ -43,18 +43,24 @@ type Outcome struct {
 
 type taskKey struct{}
 
-func withTask(ctx context.Context, info *TaskInfo) context.Context {
-	return context.WithValue(ctx, taskKey{}, info)
-}
-
 // TaskFrom returns what the runner tells the task whose context ctx is, or is
 // derived from. Outside a task, as in a test that calls a task's function, it
 // returns a TaskInfo without names whose Logger is silent.
 func TaskFrom(ctx context.Context) *TaskInfo {
-	if info, ok := ctx.Value(taskKey{}).(*TaskInfo); ok {
-		return info
+	if c, ok := ctx.Value(taskKey{}).(*call); ok {
+		return c.taskInfo()
 	}
 	return &TaskInfo{Logger: slog.New(slog.DiscardHandler)}
+}
+
+// taskInfo makes the information when it is first asked for: most tasks do not
+// ask, and a logger with fields is not for free.
+func (c *call) taskInfo() *TaskInfo {
+	if info := c.info.Load(); info != nil {
+		return info
+	}
+	c.info.CompareAndSwap(nil, newTaskInfo(c))
+	return c.info.Load()
 }
 
 func newTaskInfo(c *call) *TaskInfo {

@@ -140,3 +140,28 @@ func TestTaskFromOutsideATask(t *testing.T) {
 		t.Errorf("%v, %+v", err, info)
 	}
 }
+
+// Whoever asks in an attempt gets the same answer, also under a derived context.
+func TestTaskFromIsOneForAnAttempt(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		r := p.open(t, flow("w", plain("a", func(ctx context.Context) error {
+			inner, cancel := context.WithTimeout(ctx, time.Hour)
+			defer cancel()
+			answers := make(chan *TaskInfo)
+			for range 4 {
+				go func() { answers <- TaskFrom(inner) }()
+			}
+			for range 4 {
+				if info := <-answers; info != TaskFrom(ctx) {
+					t.Errorf("there are %p and %p", info, TaskFrom(ctx))
+				}
+			}
+			return nil
+		}).timeout(time.Minute)))
+		defer shutdown(t, r)
+		if _, err := r.Execute(t.Context(), "w", nil); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -20,11 +20,7 @@ const (
 // nothing of it is stored and that trying may help: a disk that is full is no
 // reason to give up what attempts have done. Meanwhile nothing is acted on, and
 // what is reported queues up. A shutdown that waits no longer ends it.
-func (l *loop) persist(changes []pending) error {
-	batch := make([]store.Change, len(changes))
-	for i, c := range changes {
-		batch[i] = c.change
-	}
+func (l *loop) persist(batch []store.Change) error {
 	err := l.r.store.Commit(noContext, batch)
 	if errors.Is(err, store.ErrUnavailable) {
 		err = l.persevere(batch, err)

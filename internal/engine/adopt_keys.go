@@ -170,7 +170,8 @@ func (k *keyCheck) certain(w int, listed *plan.Write) bool {
 func (k *keyCheck) misses(w int, key string) bool {
 	for other := range k.places() {
 		now := &k.now.Tasks[other]
-		if !k.run.Tasks[other].Status.Ended() && (now.Open || listedWrite(now, key) != nil) && k.after.IsAncestor(other, w) {
+		if !k.run.Tasks[other].Status.Ended() &&
+			(now.Open || listedWrite(now, key) != nil) && k.after.IsAncestor(other, w) {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
@@ -19,7 +20,10 @@ type draft struct {
 	declared bool
 	input    []plan.Input
 	shuffled bool // tasks come in any topological order
-	next     int  // number of the next new task
+	timeout  time.Duration
+	next     int // number of the next new task
+	// edits are what was done to the draft before.
+	edits []edit
 }
 
 type draftTask struct {
@@ -136,7 +140,7 @@ func (d *draft) ancestors(id string) []string {
 // clone copies a draft for edits.
 func (d *draft) clone() *draft {
 	c := *d
-	c.tasks = nil
+	c.tasks, c.edits = nil, nil
 	for _, t := range d.tasks {
 		e := *t
 		e.after, e.reads, e.writes = slices.Clone(t.after), slices.Clone(t.reads), slices.Clone(t.writes)
@@ -150,82 +154,9 @@ func (d *draft) clone() *draft {
 	return &c
 }
 
-// edited returns the draft with one to three edits.
-func (d *draft) edited() *draft {
-	c := d.clone()
-	for range 1 + d.rng.IntN(3) {
-		c.edit()
-	}
-	return c
-}
-
-func (d *draft) edit() {
-	if len(d.tasks) == 0 {
-		d.add()
-		return
-	}
-	t := d.tasks[d.rng.IntN(len(d.tasks))]
-	switch d.rng.IntN(14) {
-	case 0:
-		d.remove(t)
-	case 1, 2:
-		d.insert()
-	case 3:
-		d.depend(t)
-	case 4:
-		if len(t.after) > 0 {
-			t.after = slices.Delete(t.after, 0, 1)
-		}
-	case 5:
-		d.rng.Shuffle(len(t.after), func(i, j int) { t.after[i], t.after[j] = t.after[j], t.after[i] })
-	case 6:
-		d.newRule(t)
-	case 7:
-		t.Retry, t.AllowFailure = randomRetry(d.rng), d.rng.IntN(2) == 0
-	case 8:
-		t.Open = !t.Open
-	case 9, 10:
-		t.writes = d.randomKeys(1 + d.rng.IntN(2))
-	case 11:
-		t.reads = d.randomKeys(1 + d.rng.IntN(2))
-	case 12:
-		d.shapes[keys[d.rng.IntN(len(keys))]] = randomShape(d.rng)
-	default:
-		d.shuffled = !d.shuffled
-		d.declared = d.rng.IntN(2) == 0
-		if key := keys[d.rng.IntN(len(keys))]; !slices.ContainsFunc(d.input, func(in plan.Input) bool { return in.Name == key }) {
-			d.input = append(d.input, d.randomInput(key))
-		}
-	}
-}
-
-func (d *draft) remove(t *draftTask) {
-	d.tasks = slices.DeleteFunc(d.tasks, func(o *draftTask) bool { return o == t })
-	for _, o := range d.tasks {
-		o.after = slices.DeleteFunc(o.after, func(id string) bool { return id == t.ID })
-	}
-}
-
-// insert adds a task, sometimes before another.
-func (d *draft) insert() {
-	t := d.add()
-	o := d.tasks[d.rng.IntN(len(d.tasks))]
-	if o != t && d.rng.IntN(2) == 0 && !slices.Contains(d.ancestors(t.ID), o.ID) {
-		o.after = slices.Insert(o.after, d.rng.IntN(len(o.after)+1), t.ID)
-	}
-}
-
-// depend makes a task depend on one more.
-func (d *draft) depend(t *draftTask) {
-	o := d.tasks[d.rng.IntN(len(d.tasks))]
-	if o != t && !slices.Contains(t.after, o.ID) && !slices.Contains(d.ancestors(o.ID), t.ID) {
-		t.after = append(t.after, o.ID)
-	}
-}
-
 // build returns the plan, in topological order.
 func (d *draft) build() *plan.Plan {
-	p := &plan.Plan{Name: "random", InputDeclared: d.declared}
+	p := &plan.Plan{Name: "random", Timeout: d.timeout, InputDeclared: d.declared}
 	if d.declared {
 		for _, in := range d.input {
 			in.Shape = d.shapes[in.Name]

@@ -16,11 +16,12 @@ func FuzzStep(f *testing.F) {
 	f.Add(uint64(3), []byte{1, 0, 0, 8, 0, 0, 1, 0, 0})
 	f.Add(uint64(4), []byte{1, 0, 0, 10, 0, 0, 8, 0, 0})
 	f.Fuzz(func(t *testing.T, seed uint64, events []byte) {
-		rng := newRand(seed)
-		p := randomPlan(rng)
-		g := prepare(t, p)
-		r := g.NewRun("run", randomInitial(rng), 0)
-		s := &simulation{rng: rng, plan: p, graph: g, run: r, journal: newJournal(p, r)}
+		s := newSimulation()
+		s.reset(seed)
+		p := randomPlan(s.rng)
+		s.under(learn(p), prepare(t, p))
+		s.run = s.graph.NewRun("run", randomInitial(s.rng), 0)
+		s.journal.begin(p, s.run)
 		defer func() {
 			if broken, ok := recover().(failure); ok {
 				t.Fatal(broken.text)
@@ -41,20 +42,18 @@ func FuzzStep(f *testing.F) {
 // apply steps a run and checks the result without knowing what to expect.
 func (s *simulation) apply(t *testing.T, e engine.Event) {
 	t.Helper()
-	before := clone(s.run)
+	cloneInto(s.before, s.run)
 	decisions, err := s.graph.Step(s.run, e)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(decisions) == 0 {
-		if diff := difference(before, s.run); diff != "" {
+		if diff := difference(s.before, s.run); diff != "" {
 			t.Fatalf("event %+v changes the run without a decision: %s", e, diff)
 		}
 		return
 	}
-	s.checkStep(before, e, decisions)
-	if err := s.journal.commit(e, decisions); err != nil {
-		t.Fatal(err)
-	}
+	s.checkStep(&e, decisions)
+	s.commit(e, decisions)
 	s.expectNothing(e)
 }

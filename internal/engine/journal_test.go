@@ -36,14 +36,18 @@ type row struct {
 	requeued      bool
 }
 
-func newJournal(p *plan.Plan, r *engine.Run) *journal {
-	return &journal{plan: p, id: r.ID, deadline: r.Deadline, initial: r.Initial, rows: make([]row, len(p.Tasks))}
+// begin makes the journal that of a new run, and takes the space of the last one.
+func (j *journal) begin(p *plan.Plan, r *engine.Run) {
+	rows := slices.Grow(j.rows[:0], len(p.Tasks))[:len(p.Tasks)]
+	clear(rows)
+	*j = journal{plan: p, id: r.ID, deadline: r.Deadline, initial: r.Initial, rows: rows}
 }
 
 // commit stores what followed from an event.
 func (j *journal) commit(e engine.Event, decisions []engine.Decision) error {
-	for i, d := range decisions {
-		if err := j.store(e, d); err != nil {
+	for i := range decisions {
+		d := &decisions[i]
+		if err := j.store(&e, d); err != nil {
 			return fmt.Errorf("decision %d, %v of task %d: %w", i, d.Kind, d.Task, err)
 		}
 		if d.Kind == engine.RunEnded && i != len(decisions)-1 {
@@ -53,7 +57,7 @@ func (j *journal) commit(e engine.Event, decisions []engine.Decision) error {
 	return nil
 }
 
-func (j *journal) store(e engine.Event, d engine.Decision) error {
+func (j *journal) store(e *engine.Event, d *engine.Decision) error {
 	if j.ended != 0 && j.ended != engine.RunBlocked {
 		return fmt.Errorf("the run has ended as %v", j.ended)
 	}
@@ -88,7 +92,7 @@ func (j *journal) store(e engine.Event, d engine.Decision) error {
 }
 
 // decide stores a verdict. Everything it rests on has to be stored before.
-func (j *journal) decide(d engine.Decision) error {
+func (j *journal) decide(d *engine.Decision) error {
 	row := &j.rows[d.Task]
 	if row.decided {
 		return fmt.Errorf("it was decided before")
@@ -107,7 +111,7 @@ func (j *journal) decide(d engine.Decision) error {
 }
 
 // makeReady stores that an attempt was cut off, or that a retry is due.
-func (r *row) makeReady(e engine.Event, d engine.Decision) error {
+func (r *row) makeReady(e *engine.Event, d *engine.Decision) error {
 	switch {
 	case d.Kind != engine.BecameReady || !r.ready:
 		return fmt.Errorf("it was never decided")
@@ -123,7 +127,7 @@ func (r *row) makeReady(e engine.Event, d engine.Decision) error {
 	return nil
 }
 
-func (j *journal) start(d engine.Decision) error {
+func (j *journal) start(d *engine.Decision) error {
 	row, retries := &j.rows[d.Task], j.plan.Tasks[d.Task].Retry.Attempts
 	again := row.cut == engine.Stopped || row.cut == engine.Interrupted
 	next := row.attempt + 1
@@ -146,7 +150,7 @@ func (j *journal) start(d engine.Decision) error {
 }
 
 // endAttempt stores the end of the attempt that goes on.
-func (j *journal) endAttempt(e engine.Event, d engine.Decision) error {
+func (j *journal) endAttempt(e *engine.Event, d *engine.Decision) error {
 	row := &j.rows[d.Task]
 	if row.attempt == 0 || row.cut != 0 || d.Attempt != row.attempt {
 		return fmt.Errorf("attempt %d does not go on", d.Attempt)
@@ -182,26 +186,32 @@ func (j *journal) endRun(status engine.RunStatus) error {
 // rebuild returns the run as far as it is stored; Pending and Open are left
 // to Restore.
 func (j *journal) rebuild() *engine.Run {
-	r := &engine.Run{
-		ID: j.id, Status: engine.RunRunning, Deadline: j.deadline, Initial: j.initial,
-		Tasks: make([]engine.Task, len(j.rows)),
-	}
+	r := &engine.Run{}
+	j.rebuildInto(r)
+	return r
+}
+
+// rebuildInto is rebuild that takes the space of another run.
+func (j *journal) rebuildInto(r *engine.Run) {
+	tasks := slices.Grow(r.Tasks[:0], len(j.rows))[:len(j.rows)]
+	*r = engine.Run{ID: j.id, Status: engine.RunRunning, Deadline: j.deadline, Initial: j.initial, Tasks: tasks}
 	if j.ended != 0 {
 		r.Status = j.ended
 	}
 	for i := range j.rows {
-		row := &j.rows[i]
-		t := &r.Tasks[i]
-		*t = engine.Task{
-			Status: row.status(), Attempt: row.attempt, Interruptions: row.interruptions,
-			Leaves: row.leaves, Writes: row.writes,
-		}
-		t.Again = t.Status == engine.TaskReady && (row.cut == engine.Stopped || row.cut == engine.Interrupted)
-		if t.Status == engine.TaskRetrying {
-			t.Due = row.due
-		}
+		j.rows[i].rebuildInto(&r.Tasks[i])
 	}
-	return r
+}
+
+// rebuildInto makes a task of what is stored of it.
+func (r *row) rebuildInto(t *engine.Task) {
+	*t = engine.Task{
+		Status: r.status(), Attempt: r.attempt, Interruptions: r.interruptions, Leaves: r.leaves, Writes: r.writes,
+	}
+	t.Again = t.Status == engine.TaskReady && (r.cut == engine.Stopped || r.cut == engine.Interrupted)
+	if t.Status == engine.TaskRetrying {
+		t.Due = r.due
+	}
 }
 
 func (r *row) status() engine.TaskStatus {
@@ -229,17 +239,27 @@ func difference(a, b *engine.Run) string {
 		return "the initial contexts"
 	}
 	for i := range a.Tasks {
-		x, y := a.Tasks[i], b.Tasks[i]
-		same := x.Status == y.Status && x.Pending == y.Pending && x.Attempt == y.Attempt && x.Again == y.Again &&
-			x.Due == y.Due && x.Interruptions == y.Interruptions && x.Leaves.Equal(y.Leaves)
-		if !same || !equalEntries(x.Writes, y.Writes) {
-			return fmt.Sprintf("task %d: %+v and %+v", i, x, y)
+		x, y := &a.Tasks[i], &b.Tasks[i]
+		if x.Pending != y.Pending || !sameTask(x, y) {
+			return fmt.Sprintf("task %d: %+v and %+v", i, *x, *y)
 		}
 	}
 	return ""
 }
 
+// sameTask compares all of two tasks but Pending.
+func sameTask(x, y *engine.Task) bool {
+	return x.Status == y.Status && x.Attempt == y.Attempt && x.Again == y.Again && x.Due == y.Due &&
+		x.Interruptions == y.Interruptions && x.Leaves.Equal(y.Leaves) && equalEntries(x.Writes, y.Writes)
+}
+
 func equalEntries(a, b []engine.Entry) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	if len(a) == 0 || &a[0] == &b[0] {
+		return true
+	}
 	return slices.EqualFunc(a, b, func(x, y engine.Entry) bool {
 		return x.Key == y.Key && bytes.Equal(x.Value, y.Value) && (x.Value == nil) == (y.Value == nil)
 	})
@@ -247,9 +267,17 @@ func equalEntries(a, b []engine.Entry) bool {
 
 // clone copies a run as deeply as Step can change it.
 func clone(r *engine.Run) *engine.Run {
-	c := *r
-	c.Tasks = slices.Clone(r.Tasks)
-	return &c
+	c := &engine.Run{}
+	cloneInto(c, r)
+	return c
+}
+
+// cloneInto is clone that takes the space of another run.
+func cloneInto(c, r *engine.Run) {
+	tasks := slices.Grow(c.Tasks[:0], len(r.Tasks))[:len(r.Tasks)]
+	copy(tasks, r.Tasks)
+	*c = *r
+	c.Tasks = tasks
 }
 
 // replan gives the journal another plan; tasks has the new number of each old

@@ -123,7 +123,8 @@ func TestContextsAreTheNaiveOnes(t *testing.T) {
 				r.Tasks[i].Writes = randomWrites(rng, &g.Plan().Tasks[i])
 			}
 		}
-		s := &simulation{plan: g.Plan(), graph: g, run: r}
+		s := &simulation{run: r}
+		s.under(learn(g.Plan()), g)
 		defer func() {
 			if broken, ok := recover().(failure); ok {
 				t.Fatal(broken.text)

@@ -2,4 +2,8 @@
 
 package engine_test
 
-const usualSchedules = 20_000
+// How many schedules the quick tests run: of a program, and of one that changes.
+const (
+	usualSchedules = 60_000
+	usualAdoptions = 20_000
+)

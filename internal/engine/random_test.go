@@ -53,6 +53,9 @@ func randomDependencies(rng *rand.Rand, task int, density float64) []int {
 
 func randomRetry(rng *rand.Rand) plan.Retry {
 	delay := time.Duration(1+rng.IntN(2000)) * time.Millisecond
+	if rng.IntN(2) == 0 {
+		delay += time.Duration(rng.IntN(int(time.Millisecond))) // it must not be cut off
+	}
 	return plan.Retry{
 		Attempts: rng.IntN(4), Delay: delay, MaxDelay: delay * time.Duration(1+rng.IntN(5)),
 		Backoff: plan.Backoff(rng.IntN(3)), Jitter: rng.IntN(2) == 0,
@@ -108,9 +111,14 @@ func randomNode(rng *rand.Rand, ancestors []int, depth int) *plan.Node {
 // readOf returns the read of a key by a task, with its writers as the checker
 // would list them.
 func readOf(p *plan.Plan, task int, key string) plan.Read {
+	return readAfter(p, refOrder(p, task), key)
+}
+
+// readAfter is readOf for a task whose refOrder is known.
+func readAfter(p *plan.Plan, order []int, key string) plan.Read {
 	read := plan.Read{Key: key, Optional: true}
 	base := plan.BaseKey(key)
-	for _, a := range refOrder(p, task) {
+	for _, a := range order {
 		if p.Tasks[a].Open {
 			return plan.Read{Key: key, Optional: true, Walk: true}
 		}
@@ -121,35 +129,48 @@ func readOf(p *plan.Plan, task int, key string) plan.Read {
 	return read
 }
 
+// digits are the values that tasks write.
+var digits = [][]byte{[]byte("0"), []byte("1"), []byte("2")}
+
 // randomWrites returns what an attempt of a task may write: some of its keys,
 // or, if it is open, any; now and then a deletion.
-func randomWrites(rng *rand.Rand, t *plan.Task) []engine.Entry {
-	var writes []engine.Entry
+func randomWrites(rng *rand.Rand, t *plan.Task) []engine.Entry { return appendWrites(nil, rng, t) }
+
+// appendWrites is randomWrites that appends to a list.
+func appendWrites(to []engine.Entry, rng *rand.Rand, t *plan.Task) []engine.Entry {
 	for _, key := range keys {
-		may := t.Open || slices.ContainsFunc(t.Writes, func(w plan.Write) bool { return w.Key == key })
+		may := t.Open
+		for i := range t.Writes {
+			may = may || t.Writes[i].Key == key
+		}
 		if may && rng.IntN(4) > 0 {
-			writes = append(writes, randomEntry(rng, key))
+			to = append(to, randomEntry(rng, key))
 		}
 	}
-	return writes
+	return to
 }
 
 func randomEntry(rng *rand.Rand, key string) engine.Entry {
 	if rng.IntN(5) == 0 {
 		return engine.Entry{Key: key}
 	}
-	return engine.Entry{Key: key, Value: []byte{'0' + byte(rng.IntN(3))}}
+	return engine.Entry{Key: key, Value: digits[rng.IntN(len(digits))]}
 }
 
 // randomInitial returns an initial context in any order.
-func randomInitial(rng *rand.Rand) []engine.Entry {
-	var initial []engine.Entry
-	for _, k := range rng.Perm(len(keys)) {
+func randomInitial(rng *rand.Rand) []engine.Entry { return appendInitial(nil, rng) }
+
+// appendInitial is randomInitial that appends to a list.
+func appendInitial(to []engine.Entry, rng *rand.Rand) []engine.Entry {
+	start := len(to)
+	for _, key := range keys {
 		if rng.IntN(2) == 0 {
-			initial = append(initial, engine.Entry{Key: keys[k], Value: []byte{'0' + byte(rng.IntN(3))}})
+			to = append(to, engine.Entry{Key: key, Value: digits[rng.IntN(len(digits))]})
 		}
 	}
-	return initial
+	initial := to[start:]
+	rng.Shuffle(len(initial), func(i, j int) { initial[i], initial[j] = initial[j], initial[i] })
+	return to
 }
 
 // newRand returns a source that a seed determines on every machine.

@@ -62,40 +62,45 @@ func refOrder(p *plan.Plan, task int) []int {
 	return order
 }
 
-// refContext is the context of a task as a map, deleted keys left out.
-func refContext(p *plan.Plan, r *engine.Run, task int) map[string]string {
-	context := map[string]string{}
-	write := func(entries []engine.Entry) {
-		for _, e := range entries {
-			if e.Value == nil {
-				delete(context, e.Key)
-			} else {
-				context[e.Key] = string(e.Value)
-			}
-		}
+// contents are the values of a context by the number of their key; nil where there is none.
+type contents [4][]byte
+
+// of returns the value of a key, as text.
+func (c *contents) of(key string) (value string, ok bool) {
+	v := c[slices.Index(keys, key)]
+	return string(v), v != nil
+}
+
+// write writes entries, and deletes what they delete.
+func (c *contents) write(entries []engine.Entry) {
+	for _, e := range entries {
+		c[slices.Index(keys, e.Key)] = e.Value
 	}
-	write(r.Initial)
-	for _, a := range refOrder(p, task) {
+}
+
+// refContext is the context of a task whose refOrder is given.
+func refContext(order []int, r *engine.Run) contents {
+	var context contents
+	context.write(r.Initial)
+	for _, a := range order {
 		if r.Tasks[a].Status == engine.TaskCompleted {
-			write(r.Tasks[a].Writes)
+			context.write(r.Tasks[a].Writes)
 		}
 	}
 	return context
 }
 
-// refLeaves returns the truth of every leaf of a task's rule.
-func refLeaves(p *plan.Plan, r *engine.Run, task int) []bool {
-	context := refContext(p, r, task)
-	var truth []bool
-	for _, leaf := range p.Tasks[task].Rule.Tree.Leaves() {
+// refLeaves appends the truth of the leaves of a rule in a context.
+func refLeaves(to []bool, leaves []*plan.Node, r *engine.Run, context *contents) []bool {
+	for _, leaf := range leaves {
 		if leaf.Op == plan.OpValue {
-			value, ok := context[plan.BaseKey(leaf.Key)]
-			truth = append(truth, holds(leaf, value, ok))
+			value := context[slices.Index(keys, plan.BaseKey(leaf.Key))]
+			to = append(to, holds(leaf, value, value != nil))
 		} else {
-			truth = append(truth, outcomeIs(leaf, r.Tasks[leaf.Task].Status))
+			to = append(to, outcomeIs(leaf, r.Tasks[leaf.Task].Status))
 		}
 	}
-	return truth
+	return to
 }
 
 // refVerdict evaluates a rule over its leaves, taking them from the front.
@@ -137,19 +142,26 @@ func outcomeIs(leaf *plan.Node, s engine.TaskStatus) bool {
 
 // holds says whether a condition is true of a value; literals are whole numbers
 // in these tests, and what is no number is equal to none and not to be compared.
-func holds(leaf *plan.Node, value string, ok bool) bool {
-	number, err := strconv.ParseInt(value, 10, 64)
-	isNumber := ok && err == nil
-	isLiteral := func(l plan.Literal) bool { return isNumber && l.Int == number }
+func holds(leaf *plan.Node, value []byte, ok bool) bool {
+	var number int64
+	isNumber := ok && value[0] <= '9'
+	if isNumber {
+		n, err := strconv.ParseInt(string(value), 10, 64)
+		number, isNumber = n, err == nil
+	}
+	equal := false
+	for i := range leaf.Literals {
+		equal = equal || isNumber && leaf.Literals[i].Int == number
+	}
 	switch leaf.Cmp {
 	case plan.CmpExists:
 		return ok
 	case plan.CmpNotExists:
 		return !ok
 	case plan.CmpEquals, plan.CmpIn:
-		return slices.ContainsFunc(leaf.Literals, isLiteral)
+		return equal
 	case plan.CmpNotEquals, plan.CmpNotIn:
-		return !slices.ContainsFunc(leaf.Literals, isLiteral)
+		return !equal
 	case plan.CmpGreaterThan:
 		return isNumber && number > leaf.Literals[0].Int
 	default:
@@ -157,20 +169,39 @@ func holds(leaf *plan.Node, value string, ok bool) bool {
 	}
 }
 
-// interpret is a decider that stands in for compiled rules: it reads through
-// the engine, as they do.
+// interpret is a decider that stands in for compiled rules.
 func interpret(g *engine.Graph, r *engine.Run, task int) (bool, plan.Leaves) {
 	rule := &g.Plan().Tasks[task].Rule
-	var truth []bool
-	for _, leaf := range rule.Tree.Leaves() {
+	leaves := rule.Tree.Leaves()
+	return decideBy(g, r, task, leaves, slotsOf(rule, leaves))
+}
+
+// decideBy decides a rule by its leaves. It reads through the engine, as compiled rules
+// do; slots are the reads of the leaves.
+func decideBy(g *engine.Graph, r *engine.Run, task int, leaves []*plan.Node, slots []int) (bool, plan.Leaves) {
+	rule := &g.Plan().Tasks[task].Rule
+	var space [16]bool
+	truth := space[:0]
+	for i, leaf := range leaves {
 		if leaf.Op != plan.OpValue {
 			truth = append(truth, outcomeIs(leaf, r.Tasks[leaf.Task].Status))
 			continue
 		}
-		slot := slices.IndexFunc(rule.Reads, func(rd plan.Read) bool { return rd.Key == leaf.Key })
-		value, ok := g.LookupRead(r, task, &rule.Reads[slot])
-		truth = append(truth, holds(leaf, string(value), ok))
+		value, ok := g.LookupRead(r, task, &rule.Reads[slots[i]])
+		truth = append(truth, holds(leaf, value, ok))
 	}
-	leaves := plan.LeavesOf(truth...)
-	return refVerdict(rule.Tree, &truth), leaves
+	bits := plan.LeavesOf(truth...)
+	return refVerdict(rule.Tree, &truth), bits
+}
+
+// slotsOf returns the number of the read of each leaf of a rule; -1 for one that reads
+// no value.
+func slotsOf(rule *plan.Rule, leaves []*plan.Node) []int {
+	slots := make([]int, len(leaves))
+	for i, leaf := range leaves {
+		slots[i] = slices.IndexFunc(rule.Reads, func(rd plan.Read) bool {
+			return leaf.Op == plan.OpValue && rd.Key == leaf.Key
+		})
+	}
+	return slots
 }

@@ -4,29 +4,49 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
 )
 
-// simulation is one workflow on its way through one schedule.
+// simulation is one workflow on its way through one schedule. One after the other can
+// use the same, which then allocates next to nothing.
 type simulation struct {
-	rng     *rand.Rand
-	plan    *plan.Plan
-	graph   *engine.Graph
-	run     *engine.Run
-	journal *journal
-	now     int64
-	slots   int
-	limit   int // of interruptions
-	trace   trace
-	seen    tally
+	source *rand.PCG
+	rng    *rand.Rand
+	plan   *plan.Plan
+	graph  *engine.Graph
+	known  *known
+	run    *engine.Run
+	// before is the run before the last event, spare the space of another.
+	before, spare *engine.Run
+	journal       journal
+	now           int64
+	slots         int
+	limit         int // of interruptions
+	traced        bool
+	trace         trace
+	tally         tally
 	// body says how a running attempt ends; nil for at random.
 	body func(task int) engine.Event
+	// running, ready and retrying are the tasks in these states when something is to happen.
+	running, ready, retrying []int
+	// changed are the tasks that the last event has changed.
+	changed []int
+	// entries are the writes of the schedule.
+	entries []engine.Entry
+	// decisions are those of the last event, behind one that stands for an earlier event.
+	decisions []engine.Decision
 }
 
-// trace is what happened; it is printed only if someone has to read it.
+func newSimulation() *simulation {
+	source := rand.NewPCG(0, 0)
+	return &simulation{source: source, rng: rand.New(source), before: &engine.Run{}, spare: &engine.Run{}}
+}
+
+// trace is what happened; it is kept only if someone has to read it.
 type trace []traced
 
 type traced struct {
@@ -51,37 +71,85 @@ func (t trace) String() string {
 	return b.String()
 }
 
+func (s *simulation) note(format string, args ...any) {
+	if s.traced {
+		s.trace = append(s.trace, traced{note: fmt.Sprintf(format, args...)})
+	}
+}
+
+// applied notes an event.
+func (s *simulation) applied(e engine.Event, decisions []engine.Decision) {
+	if s.traced {
+		s.trace = append(s.trace, traced{event: e, decisions: slices.Clone(decisions)})
+	}
+}
+
+// advance applies an event as the runtime does, which appends the decisions to those of
+// other events. They are good until the next event.
+func (s *simulation) advance(e engine.Event) ([]engine.Decision, error) {
+	const earlier = -1
+	all, err := s.graph.AppendStep(append(s.decisions[:0], engine.Decision{Task: earlier}), s.run, e)
+	if err != nil {
+		return nil, err
+	}
+	if s.decisions = all; all[0].Task != earlier {
+		s.fail("the decision before %+v has become %+v", e, all[0])
+	}
+	return all[1:], nil
+}
+
+// reset makes the simulation that of a seed.
+func (s *simulation) reset(seed uint64) {
+	s.source.Seed(seed, 0)
+	s.now, s.tally, s.trace = 1_700_000_000_000, tally{}, nil
+	s.entries = s.entries[:0]
+}
+
+// under lets the run go on under a plan.
+func (s *simulation) under(k *known, g *engine.Graph) { s.plan, s.known, s.graph = k.plan, k, g }
+
+// begin begins a run with the initial context.
+func (s *simulation) begin(seed uint64, initial []engine.Entry, deadline int64) {
+	s.run = s.graph.NewRun("run-"+strconv.FormatUint(seed, 10), initial, deadline)
+	s.journal.begin(s.plan, s.run)
+	s.step(engine.Event{Kind: engine.Begin, Now: s.now})
+}
+
 // simulate runs the schedule of a seed to its end.
-func simulate(seed uint64) (s *simulation, err error) {
-	s = &simulation{rng: newRand(seed), now: 1_700_000_000_000, seen: tally{}}
+func (s *simulation) simulate(c *catalogue, seed uint64) (err error) {
 	defer func() {
 		if broken := brokenInvariant(recover()); broken != nil {
 			err = broken
 		}
 	}()
-	s.plan = randomPlan(s.rng)
-	s.graph, err = engine.Prepare(s.plan, interpret)
+	s.reset(seed)
+	p, err := c.of(seed)
 	if err != nil {
-		return s, err
+		return err
+	}
+	s.under(p.known, p.graph)
+	if len(s.plan.Tasks) > wholeTasks {
+		s.tally.other[largePlan]++
 	}
 	s.slots, s.limit = 1+s.rng.IntN(4), s.rng.IntN(5)-1
-	s.run = s.graph.NewRun(fmt.Sprintf("run-%d", seed), randomInitial(s.rng), s.deadline())
-	s.journal = newJournal(s.plan, s.run)
-	s.step(engine.Event{Kind: engine.Begin, Now: s.now})
+	s.entries = appendInitial(s.entries, s.rng)
+	s.begin(seed, s.entries, s.deadline())
 	faults := s.rng.IntN(80)
 	for n := 0; !s.run.Status.Ended(); n++ {
-		s.require(n < 10_000, "the run does not end")
+		if n >= 10_000 {
+			s.fail("the run does not end")
+		}
 		s.act(n < faults)
 	}
 	s.afterTheEnd()
-	return s, nil
+	return nil
 }
 
 func (s *simulation) deadline() int64 {
 	if s.rng.IntN(6) > 0 {
 		return 0
 	}
-	return s.now + s.rng.Int64N(20_000)
+	return s.now + s.rng.Int64N(1<<(1+s.rng.IntN(15)))
 }
 
 // act lets one thing happen.
@@ -89,27 +157,42 @@ func (s *simulation) act(faults bool) {
 	s.now += s.rng.Int64N(50)
 	if s.run.Status == engine.RunBlocked {
 		s.lateEvent()
-		wayOut := []engine.EventKind{engine.Cancel, engine.Unblock}[s.rng.IntN(2)]
+		wayOut := [...]engine.EventKind{engine.Cancel, engine.Unblock}[s.rng.IntN(2)]
 		s.step(engine.Event{Kind: wayOut, Now: s.now})
 		return
 	}
 	if faults && s.fault() {
 		return
 	}
-	running, ready, retrying := s.in(engine.TaskRunning), s.in(engine.TaskReady), s.in(engine.TaskRetrying)
-	if len(ready) > 0 && len(running) < s.slots && s.rng.IntN(3) > 0 {
-		s.step(engine.Event{Kind: engine.Start, Now: s.now, Task: s.pick(ready)})
+	s.look()
+	if len(s.ready) > 0 && len(s.running) < s.slots && s.rng.IntN(3) > 0 {
+		s.step(engine.Event{Kind: engine.Start, Now: s.now, Task: s.pick(s.ready)})
 		return
 	}
-	if len(running) > 0 && s.rng.IntN(4) > 0 {
-		s.finish(s.pick(running))
+	if len(s.running) > 0 && s.rng.IntN(4) > 0 {
+		s.finish(s.pick(s.running))
 		return
 	}
-	if len(retrying) > 0 {
-		s.waitFor(s.pick(retrying))
+	if len(s.retrying) > 0 {
+		s.waitFor(s.pick(s.retrying))
 	}
-	if s.run.Deadline > 0 && s.now >= s.run.Deadline {
+	if s.run.Deadline > 0 && s.now >= s.run.Deadline && !s.run.Status.Ended() {
 		s.step(engine.Event{Kind: engine.TimedOut, Now: s.now})
+	}
+}
+
+// look finds the tasks that may go on.
+func (s *simulation) look() {
+	s.running, s.ready, s.retrying = s.running[:0], s.ready[:0], s.retrying[:0]
+	for i := range s.run.Tasks {
+		switch s.run.Tasks[i].Status {
+		case engine.TaskRunning:
+			s.running = append(s.running, i)
+		case engine.TaskReady:
+			s.ready = append(s.ready, i)
+		case engine.TaskRetrying:
+			s.retrying = append(s.retrying, i)
+		}
 	}
 }
 
@@ -132,42 +215,47 @@ func (s *simulation) fault() bool {
 	return true
 }
 
-// finish ends a running attempt.
+// finish ends a running attempt, which has read its context before.
 func (s *simulation) finish(task int) {
 	e := engine.Event{Kind: engine.Succeeded, Now: s.now, Task: task, Attempt: s.run.Tasks[task].Attempt}
-	if s.rng.IntN(3) == 0 {
-		e.Kind, e.Retryable = engine.Failed, s.rng.IntN(4) > 0
-	} else {
-		e.Writes = randomWrites(s.rng, &s.plan.Tasks[task])
-	}
-	if s.body != nil {
+	switch {
+	case s.body != nil:
 		e = s.body(task)
+	case s.rng.IntN(3) == 0:
+		e.Kind, e.Retryable = engine.Failed, s.rng.IntN(4) > 0
+	default:
+		e.Writes = s.writes(task)
 	}
-	s.checkContext(task)
+	s.checkContextBy(task, s.rng.IntN(ways))
 	s.step(e)
+}
+
+// writes are what an attempt of a task writes.
+func (s *simulation) writes(task int) []engine.Entry {
+	start := len(s.entries)
+	s.entries = appendWrites(s.entries, s.rng, &s.plan.Tasks[task])
+	return s.entries[start:len(s.entries):len(s.entries)]
 }
 
 // waitFor lets time pass until a retry is due.
 func (s *simulation) waitFor(task int) {
-	t := s.run.Tasks[task]
+	t := &s.run.Tasks[task]
 	s.now = max(s.now, t.Due)
 	s.step(engine.Event{Kind: engine.RetryDue, Now: s.now, Task: task, Attempt: t.Attempt})
 }
 
-// crash kills the process: all that is left is the journal.
+// crash kills the process: all that is left is the journal. A step of those that
+// follow may be lost in another crash, and a blocked run is left as it is.
 func (s *simulation) crash() {
-	s.seen["crash"]++
+	s.tally.other[crashed]++
 	s.restart()
-	for _, task := range s.in(engine.TaskRunning) {
-		s.interrupt(task)
+	for i := range s.run.Tasks {
+		s.interrupt(i)
 	}
 }
 
 func (s *simulation) interrupt(task int) {
-	t := s.run.Tasks[task]
-	// A step before this one may have been lost in another crash, and a blocked
-	// run is left as it is.
-	if s.run.Status == engine.RunRunning && t.Status == engine.TaskRunning {
+	if t := &s.run.Tasks[task]; s.run.Status == engine.RunRunning && t.Status == engine.TaskRunning {
 		s.step(engine.Event{
 			Kind: engine.Interrupted, Now: s.now, Task: task, Attempt: t.Attempt, MaxInterruptions: s.limit,
 		})
@@ -176,10 +264,10 @@ func (s *simulation) interrupt(task int) {
 
 // shutdown stops all attempts and starts a new process.
 func (s *simulation) shutdown() {
-	s.seen["shutdown"]++
-	for _, task := range s.in(engine.TaskRunning) {
-		if t := s.run.Tasks[task]; t.Status == engine.TaskRunning {
-			s.step(engine.Event{Kind: engine.Stopped, Now: s.now, Task: task, Attempt: t.Attempt})
+	s.tally.other[shutDown]++
+	for i := range s.run.Tasks {
+		if t := &s.run.Tasks[i]; t.Status == engine.TaskRunning {
+			s.step(engine.Event{Kind: engine.Stopped, Now: s.now, Task: i, Attempt: t.Attempt})
 		}
 	}
 	s.restart()
@@ -187,39 +275,67 @@ func (s *simulation) shutdown() {
 
 // restart replaces the run by the one that the journal holds.
 func (s *simulation) restart() {
-	s.run = s.restored()
-	s.trace = append(s.trace, traced{note: "restart"})
+	s.restored()
+	s.run, s.spare = s.spare, s.run
+	s.note("restart")
 }
 
+// restored returns the run that the journal holds; it is good for one look.
 func (s *simulation) restored() *engine.Run {
-	r := s.journal.rebuild()
-	err := s.graph.Restore(r)
-	s.require(err == nil, "restore: %v", err)
-	return r
+	s.journal.rebuildInto(s.spare)
+	if err := s.graph.Restore(s.spare); err != nil {
+		s.fail("restore: %v", err)
+	}
+	return s.spare
 }
 
 // step applies an event, checks everything, and commits, unless the process
 // dies just before.
 func (s *simulation) step(e engine.Event) {
-	before := clone(s.run)
-	decisions, err := s.graph.Step(s.run, e)
-	s.trace = append(s.trace, traced{event: e, decisions: decisions})
-	s.require(err == nil, "step: %v", err)
-	s.require(len(decisions) > 0 || len(s.plan.Tasks) == 0, "event %+v had no effect", e)
-	s.checkStep(before, e, decisions)
+	cloneInto(s.before, s.run)
+	decisions, err := s.advance(e)
+	s.applied(e, decisions)
+	if err != nil {
+		s.fail("step: %v", err)
+	}
+	if len(decisions) == 0 && len(s.plan.Tasks) > 0 {
+		s.fail("event %+v had no effect", e)
+	}
+	s.checkStep(&e, decisions)
 	if s.rng.IntN(60) == 0 && e.Kind != engine.Begin {
-		s.seen["lost commit"]++
+		s.tally.other[lostCommit]++
 		s.crash()
 		return
 	}
-	err = s.journal.commit(e, decisions)
-	s.require(err == nil, "journal: %v", err)
-	diff := difference(s.run, s.restored())
-	s.require(diff == "", "the journal gives another run: %s", diff)
-	s.count(e, decisions)
+	s.commit(e, decisions)
+	s.tally.count(&e, decisions)
 	if s.rng.IntN(4) == 0 {
-		s.seen["twice"]++
+		s.tally.other[twice]++
 		s.expectNothing(e)
+	}
+}
+
+// commit commits what followed from an event, and checks that the journal gives back
+// what it changed.
+func (s *simulation) commit(e engine.Event, decisions []engine.Decision) {
+	if err := s.journal.commit(e, decisions); err != nil {
+		s.fail("journal: %v", err)
+	}
+	for _, i := range s.changed {
+		var stored engine.Task
+		if s.journal.rows[i].rebuildInto(&stored); !sameTask(&s.run.Tasks[i], &stored) {
+			s.fail("task %d is %+v, the journal gives %+v", i, s.run.Tasks[i], stored)
+		}
+	}
+	if s.rng.IntN(4) == 0 {
+		s.checkRestored()
+	}
+}
+
+// checkRestored checks that the journal gives back the run.
+func (s *simulation) checkRestored() {
+	if diff := difference(s.run, s.restored()); diff != "" {
+		s.fail("the journal gives another run: %s", diff)
 	}
 }
 
@@ -231,17 +347,17 @@ func (s *simulation) lateEvent() {
 	}
 	e.Attempt = max(0, s.run.Tasks[e.Task].Attempt+s.rng.IntN(4)-2)
 	if e.Kind == engine.Succeeded {
-		e.Writes = randomWrites(s.rng, &s.plan.Tasks[e.Task])
+		e.Writes = s.writes(e.Task)
 	}
-	if !s.fits(e) {
-		s.seen["late event"]++
+	if !s.fits(&e) {
+		s.tally.other[lateEvent]++
 		s.expectNothing(e)
 	}
 }
 
 // fits says whether an event has an effect in the present state.
-func (s *simulation) fits(e engine.Event) bool {
-	t := s.run.Tasks[e.Task]
+func (s *simulation) fits(e *engine.Event) bool {
+	t := &s.run.Tasks[e.Task]
 	goesOn := s.run.Status == engine.RunRunning
 	switch e.Kind {
 	case engine.Begin, engine.Replan:
@@ -263,12 +379,17 @@ func (s *simulation) fits(e engine.Event) bool {
 
 // expectNothing applies an event that must not have an effect.
 func (s *simulation) expectNothing(e engine.Event) {
-	s.require(!s.fits(e), "event %+v fits", e)
-	before := clone(s.run)
-	decisions, err := s.graph.Step(s.run, e)
-	s.require(err == nil && len(decisions) == 0, "late event %+v: %v %v", e, decisions, err)
-	diff := difference(before, s.run)
-	s.require(diff == "", "late event %+v changes the run: %s", e, diff)
+	if s.fits(&e) {
+		s.fail("event %+v fits", e)
+	}
+	cloneInto(s.before, s.run)
+	decisions, err := s.advance(e)
+	if err != nil || len(decisions) > 0 {
+		s.fail("late event %+v: %v %v", e, decisions, err)
+	}
+	if diff := difference(s.before, s.run); diff != "" {
+		s.fail("late event %+v changes the run: %s", e, diff)
+	}
 }
 
 // afterTheEnd checks that nothing follows, not even after a restart.
@@ -276,6 +397,7 @@ func (s *simulation) afterTheEnd() {
 	for range 5 {
 		s.lateEvent()
 	}
+	s.checkRestored()
 	s.restart()
 	for range 5 {
 		s.lateEvent()
@@ -284,30 +406,4 @@ func (s *simulation) afterTheEnd() {
 	s.checkContext(len(s.plan.Tasks))
 }
 
-// in returns the tasks in a state, in order.
-func (s *simulation) in(status engine.TaskStatus) []int {
-	var tasks []int
-	for i := range s.run.Tasks {
-		if s.run.Tasks[i].Status == status {
-			tasks = append(tasks, i)
-		}
-	}
-	return tasks
-}
-
 func (s *simulation) pick(tasks []int) int { return tasks[s.rng.IntN(len(tasks))] }
-
-func (s *simulation) count(e engine.Event, decisions []engine.Decision) {
-	if slices.Contains([]engine.EventKind{engine.Cancel, engine.TimedOut}, e.Kind) {
-		s.seen[e.Kind.String()]++
-	}
-	for _, d := range decisions {
-		s.seen[d.Kind.String()]++
-		if d.Interrupted {
-			s.seen["given up"]++
-		}
-		if d.Kind == engine.RunEnded {
-			s.seen["run "+d.Status.String()]++
-		}
-	}
-}

@@ -271,7 +271,8 @@ func (g *Graph) appendUndecided(to []int, r *Run, ended int) []int {
 // outcome returns how a run ends all of whose tasks have ended.
 func (g *Graph) outcome(r *Run) RunStatus {
 	failed := func(i int) bool {
-		return r.Tasks[i].Status == TaskFailed && (!g.plan.Tasks[i].AllowFailure || teeth.Has(teeth.AllowFailureIgnored))
+		return r.Tasks[i].Status == TaskFailed &&
+			(!g.plan.Tasks[i].AllowFailure || teeth.Has(teeth.AllowFailureIgnored))
 	}
 	for i := range r.Tasks {
 		if failed(i) {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 
 	lib "modernc.org/sqlite/lib"
 )
@@ -22,6 +23,28 @@ type Disk struct {
 // NewDisk returns an empty disk. The seed decides all that chance decides.
 func NewDisk(seed uint64) *Disk {
 	return &Disk{rng: rand.New(rand.NewPCG(seed, 1)), names: map[string]*name{}}
+}
+
+// DiskOf returns the disk that holds the files in a directory durably, as after
+// a start of the system. The -shm files are not among them.
+func DiskOf(seed uint64, dir string) (*Disk, error) {
+	d := NewDisk(seed)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if e.IsDir() || strings.HasSuffix(path, "-shm") {
+			continue
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		d.name(path).durable = &file{durable: content}
+	}
+	return d, nil
 }
 
 // name is a name in a directory.
@@ -90,9 +113,11 @@ func (d *Disk) name(path string) *name {
 	return n
 }
 
-// open makes the file known.
+// open makes the file known. One that is known already may be opened by another
+// process, whose journal begins with the file as it is.
 func (d *Disk) open(n *name, op *Op) {
 	switch {
+	case n.current() != nil:
 	case op.Created:
 		n.pending = append(n.pending, new(file))
 	case op.Data != nil:

@@ -227,3 +227,30 @@ func TestImageIsWritten(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestDiskOf has a second process go on with the files of a first one.
+func TestDiskOf(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, content := range map[string]string{"f": "ab", "f-shm": "x"} {
+		if err := os.WriteFile(filepath.Join(dir, name), letters(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := DiskOf(1, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := filepath.Join(dir, "f")
+	for _, op := range []Op{existing(f, "zz"), wrote(f, 1, "c")} { // what is known counts
+		d.Apply(&op)
+	}
+	if got := listing(d.durable()); got != "f:ab" {
+		t.Errorf("got %q", got)
+	}
+	op := synced(f)
+	d.Apply(&op)
+	if got := listing(d.durable()); got != "f:ac" {
+		t.Errorf("got %q", got)
+	}
+}

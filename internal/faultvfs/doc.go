@@ -26,6 +26,14 @@
 //     bring back what was lost. Some systems work like that.
 //   - The -shm file is never in an image; SQLite does not sync it, and makes it anew.
 //
+// # What goes through it
+//
+// A program that names the VFS opens its files through it ([Register]); for one
+// that names none, as most do, a whole directory does ([Intercept]). What a program
+// writes to such files by itself can do so, too ([OpenFile]). What a killed process
+// leaves is copied, and the next one goes on with the copies and a VFS of its own;
+// the same [Disk] replays both journals.
+//
 // Locks and shared memory are passed through and are not operations. Neither are
 // temporary files. Syncs are recorded only: whether the files of a test outlive a
 // real power failure does not matter, and it makes the tests fast.

@@ -5,6 +5,7 @@ package faultvfs
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"unsafe"
 
@@ -20,8 +21,8 @@ import (
 // rawVFS is a VFS as SQLite sees it, in memory that is not Go's.
 type rawVFS struct {
 	v       *VFS
-	address uintptr             // of the VFS
-	system  uintptr             // of the VFS of the system
+	dir     string              // whose files are its own, of one that has no name
+	address uintptr             // of the VFS, of one that has
 	methods map[uintptr]uintptr // ours, by those of the system
 }
 
@@ -37,36 +38,59 @@ type handle struct {
 var registry = struct {
 	sync.RWMutex
 	vfs   map[uintptr]*rawVFS
+	dirs  map[string]*rawVFS
 	files map[uintptr]*handle
-}{vfs: map[uintptr]*rawVFS{}, files: map[uintptr]*handle{}}
+}{vfs: map[uintptr]*rawVFS{}, dirs: map[string]*rawVFS{}, files: map[uintptr]*handle{}}
 
 // register copies the system's VFS under another name.
 func register(name string, v *VFS) (*rawVFS, error) {
 	tls := libc.NewTLS()
 	defer tls.Close()
-	system := lib.Xsqlite3_vfs_find(tls, 0)
+	system := systemVFS()
 	if system == 0 {
 		return nil, errors.New("the system has no VFS")
 	}
-	cName, err := libc.CString(name)
+	address, err := copyVFS(tls, system, name, false)
 	if err != nil {
 		return nil, err
 	}
+	r := &rawVFS{v: v, address: address, methods: map[uintptr]uintptr{}}
+	registry.Lock()
+	registry.vfs[r.address] = r
+	registry.Unlock()
+	return r, nil
+}
+
+// systemVFS returns the address of the VFS that SQLite comes with. It is looked
+// up before any of ours can have taken its place as the default.
+var systemVFS = sync.OnceValue(func() uintptr {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	return lib.Xsqlite3_vfs_find(tls, 0)
+})
+
+// copyVFS registers a copy of a VFS under another name, with our functions.
+func copyVFS(tls *libc.TLS, system uintptr, name string, byDefault bool) (address uintptr, err error) {
+	cName, err := libc.CString(name)
+	if err != nil {
+		return 0, err
+	}
 	if lib.Xsqlite3_vfs_find(tls, cName) != 0 {
 		libc.Xfree(tls, cName)
-		return nil, errors.New("the name is in use")
+		return 0, errors.New("the name is in use")
 	}
 	c := *(*lib.Tsqlite3_vfs)(pointer(system))
 	c.FpNext, c.FzName = 0, cName
 	c.FxOpen, c.FxDelete = function(xOpen), function(xDelete)
-	r := &rawVFS{v: v, address: allocate(tls, c), system: system, methods: map[uintptr]uintptr{}}
-	registry.Lock()
-	registry.vfs[r.address] = r
-	registry.Unlock()
-	if code := lib.Xsqlite3_vfs_register(tls, r.address, 0); code != lib.SQLITE_OK {
-		return nil, fmt.Errorf("result code %d", code)
+	address = allocate(tls, c)
+	flag := int32(0)
+	if byDefault {
+		flag = 1
 	}
-	return r, nil
+	if code := lib.Xsqlite3_vfs_register(tls, address, flag); code != lib.SQLITE_OK {
+		return 0, fmt.Errorf("result code %d", code)
+	}
+	return address, nil
 }
 
 // allocate returns the address of a copy outside the memory of Go.
@@ -90,12 +114,16 @@ func (r *rawVFS) unregister() error {
 			return fmt.Errorf("file %q is open", h.path)
 		}
 	}
-	if code := lib.Xsqlite3_vfs_unregister(tls, r.address); code != lib.SQLITE_OK {
-		return fmt.Errorf("result code %d", code)
+	if r.dir != "" {
+		delete(registry.dirs, r.dir)
+	} else {
+		if code := lib.Xsqlite3_vfs_unregister(tls, r.address); code != lib.SQLITE_OK {
+			return fmt.Errorf("result code %d", code)
+		}
+		delete(registry.vfs, r.address)
+		libc.Xfree(tls, (*lib.Tsqlite3_vfs)(pointer(r.address)).FzName)
+		libc.Xfree(tls, r.address)
 	}
-	delete(registry.vfs, r.address)
-	libc.Xfree(tls, (*lib.Tsqlite3_vfs)(pointer(r.address)).FzName)
-	libc.Xfree(tls, r.address)
 	for _, methods := range r.methods {
 		libc.Xfree(tls, methods)
 	}
@@ -129,22 +157,35 @@ type (
 	truncateFunc = func(tls *libc.TLS, file uintptr, size int64) int32
 )
 
+// owner returns the VFS that a file belongs to, or nil for that of the system.
+func owner(vfs uintptr, name string) *rawVFS {
+	registry.RLock()
+	defer registry.RUnlock()
+	if r, ok := registry.vfs[vfs]; ok {
+		return r
+	}
+	return registry.dirs[filepath.Dir(name)]
+}
+
 // xOpen opens a file. One without a name is temporary and left alone.
 func xOpen(tls *libc.TLS, vfs, path, file uintptr, flags int32, out uintptr) int32 {
-	registry.RLock()
-	r := registry.vfs[vfs]
-	registry.RUnlock()
-	system := call[openFunc]((*lib.Tsqlite3_vfs)(pointer(r.system)).FxOpen)
-	if path == 0 {
-		return system(tls, r.system, path, file, flags, out)
+	system := systemVFS()
+	open := call[openFunc]((*lib.Tsqlite3_vfs)(pointer(system)).FxOpen)
+	var r *rawVFS
+	name := ""
+	if path != 0 {
+		name = libc.GoString(path)
+		r = owner(vfs, name)
+	}
+	if r == nil {
+		return open(tls, system, path, file, flags, out)
 	}
 	// SQLite closes a file whose open failed if it has methods.
 	(*lib.Tsqlite3_file)(pointer(file)).FpMethods = 0
-	name := libc.GoString(path)
 	return r.v.do(Op{Kind: Open, Path: name}, func(op *Op) int32 {
 		before := *op
 		r.v.look(&before)
-		code := system(tls, r.system, path, file, flags, out)
+		code := open(tls, system, path, file, flags, out)
 		if code == lib.SQLITE_OK {
 			r.v.known[name] = true
 			*op = before
@@ -179,12 +220,14 @@ func (r *rawVFS) adopt(tls *libc.TLS, file uintptr, name string, flags int32) {
 
 // xDelete deletes a file.
 func xDelete(tls *libc.TLS, vfs, path uintptr, syncDir int32) int32 {
-	registry.RLock()
-	r := registry.vfs[vfs]
-	registry.RUnlock()
-	system := call[deleteFunc]((*lib.Tsqlite3_vfs)(pointer(r.system)).FxDelete)
+	system := systemVFS()
+	remove := call[deleteFunc]((*lib.Tsqlite3_vfs)(pointer(system)).FxDelete)
 	op := Op{Kind: Delete, Path: libc.GoString(path), Dir: syncDir != 0}
-	return r.v.do(op, func(*Op) int32 { return system(tls, r.system, path, 0) })
+	r := owner(vfs, op.Path)
+	if r == nil {
+		return remove(tls, system, path, syncDir)
+	}
+	return r.v.do(op, func(*Op) int32 { return remove(tls, system, path, 0) })
 }
 
 // find returns an open file.

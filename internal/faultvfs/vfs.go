@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	lib "modernc.org/sqlite/lib"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // VFS is a registered VFS and what controls it. It is safe for concurrent use;
@@ -27,6 +29,7 @@ type VFS struct {
 	matched int  // the operations that the fault could have hit
 	armed   bool // there is a fault that may still hit
 	hits    int
+	before  int // the operations in the journal before the first hit
 }
 
 // Register adds a VFS to SQLite under a name, to be given as the parameter vfs
@@ -64,6 +67,9 @@ type Fault struct {
 	// Partial has the first sectors of a write reach the file before it fails,
 	// up to its middle.
 	Partial bool
+	// Dead lets every operation fail from then on, of whatever kind: nothing more
+	// reaches the files, as if the process had been killed before the operation.
+	Dead bool
 	// Kill kills the process with SIGKILL before the operation instead.
 	Kill bool
 }
@@ -82,6 +88,18 @@ func (v *VFS) Heal() int {
 	defer v.mu.Unlock()
 	v.armed = false
 	return v.hits
+}
+
+// Before returns how many operations the journal had when the last fault first
+// hit, or all if it has not. They are what the process did if the fault is that
+// of a dead one.
+func (v *VFS) Before() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.hits == 0 {
+		return len(v.journal)
+	}
+	return v.before
 }
 
 // Hits returns how many operations the last fault hit.
@@ -117,11 +135,11 @@ func (v *VFS) Journal() []Op {
 func (v *VFS) do(op Op, pass func(op *Op) int32) int32 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	op.Lie = op.Kind == Sync && v.lying
+	op.Lie = op.Kind == Sync && (v.lying || teeth.Has(teeth.LyingFlush))
 	if v.strikes(&op) {
 		v.fail(&op, pass)
-	} else {
-		op.Code = pass(&op)
+	} else if op.Code = pass(&op); op.Code != lib.SQLITE_OK && op.Kind == Write {
+		op.Data = nil // the system refuses to write to a file that was opened to be read
 	}
 	v.journal = append(v.journal, op)
 	return op.Code
@@ -136,7 +154,13 @@ func (v *VFS) strikes(op *Op) bool {
 	if v.matched < v.fault.At {
 		return false
 	}
+	if v.fault.Dead {
+		v.fault = Fault{Forever: true}
+	}
 	v.armed = v.fault.Forever
+	if v.hits == 0 {
+		v.before = len(v.journal)
+	}
 	v.hits++
 	return true
 }

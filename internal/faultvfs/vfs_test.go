@@ -317,3 +317,37 @@ func TestRegister(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDead lets a process do nothing more from a sync on.
+func TestDead(t *testing.T) {
+	t.Parallel()
+	v := registered(t)
+	path := filepath.Join(t.TempDir(), "a.db")
+	db := open(t, path, v.Name())
+	exec1(t, db, "CREATE TABLE t (id INTEGER)")
+	v.Inject(Fault{Kinds: []Kind{Sync}, Dead: true})
+	if _, err := db.Exec("INSERT INTO t VALUES (1)"); err == nil {
+		t.Error("no error")
+	}
+	before, err := os.ReadFile(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := v.Before()
+	if ops := v.Journal(); ops[n].Kind != Sync || ops[n-1].Kind != Write {
+		t.Errorf("it died at a %v behind a %v", ops[n].Kind, ops[n-1].Kind)
+	}
+	if _, err := db.Exec("PRAGMA wal_checkpoint"); err == nil {
+		t.Error("a checkpoint")
+	}
+	_ = db.Close() // which fails
+	for _, op := range v.Journal()[n:] {
+		if op.Code == 0 && op.Kind != Close {
+			t.Errorf("a %v of the dead", op.Kind)
+		}
+	}
+	after, err := os.ReadFile(path + "-wal")
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the log has %d bytes, and had %d: %v", len(after), len(before), err)
+	}
+}

@@ -6,7 +6,7 @@ import (
 )
 
 // simple encodes what most values are, numbers and short words, as [Encode] does
-// otherwise, in a tenth of the time: types without methods need no guard, and
+// otherwise, in a seventh of the time: types without methods need no guard, and
 // plain text no escapes. It reports false for everything else, also for what is
 // over a limit.
 func simple(ptr any, lim Limits) ([]byte, bool) {

@@ -1,110 +1,201 @@
 package oracle
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cloacina-go/cloacina/annotations"
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
-	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/proof"
 	"github.com/cloacina-go/cloacina/internal/store/sqlite"
-	"github.com/cloacina-go/cloacina/internal/testmodule"
 )
 
 const (
-	ruleCount  = 250
-	stateCount = 400 // times ruleCount: 100,000 decisions
+	// statesPerSeed are the random states of a seed, in each of which all rules of its
+	// program are decided.
+	statesPerSeed  = 40
+	usualDecisions = 100_000
 )
 
 // TestRulesMeanTheSame writes random rules into source, generates and compiles
-// them, decides each in random states through the engine, and reads the stored
-// decisions back. The compiled rule, the reference evaluator and the
-// explanation (the stored tree over the stored leaf bits) must agree on all of
-// them, and every leaf bit with the reference meaning of its leaf.
+// them, decides each in random states through the runtime, and reads the stored
+// decisions back from the file that is left, as a restart does. The recorded decision, the
+// reference evaluator and the explanation (the stored tree over the stored leaf bits)
+// must agree on all of them, and every stored leaf bit with the reference meaning of
+// its leaf. What is counted are decisions: one rule in one state.
 //
 // The grammar is in grammar_test.go: all, any, none and not in both spellings
 // up to depth 3; task_success, task_failed, task_skipped; every shorthand; every
 // operator of context_value on plain keys and JSON Pointers; every kind of
 // literal; values of every JSON kind.
+//
+//	go test ./internal/oracle -run RulesMeanTheSame -proof.target 1000000
+//	go test ./internal/oracle -run RulesMeanTheSame -proof.seed 4711 -proof.target 1
 func TestRulesMeanTheSame(t *testing.T) {
 	t.Parallel()
-	g := &grammar{rand: rand.New(rand.NewPCG(4, 2)), hits: map[string]int{}}
-	rules := make([]annotations.Rule, ruleCount)
-	for i := range rules {
-		rules[i] = g.rule(3)
+	var programs rulePrograms
+	programs.of(t, proof.FirstSeed()) // to compile is no part of what the row has time for
+	row := proof.Begin(t, "decisions", usualDecisions)
+	workers := make([]ruleWorker, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for i := range workers {
+		all.Go(func() { workers[i].work(t, row, &programs) })
 	}
-	states := make([]state, stateCount)
-	for i := range states {
-		states[i] = g.state()
-	}
-	for production, n := range g.hits {
-		if n < 5 {
-			t.Errorf("production %s was used %d times only", production, n)
+	all.Wait()
+	var total ruleWorker
+	for i := range workers {
+		for v := range 2 {
+			total.verdicts[v] += workers[i].verdicts[v]
+			total.leaves[v] += workers[i].leaves[v]
 		}
 	}
-
-	input, err := json.Marshal(programInput(states))
-	if err != nil {
-		t.Fatal(err)
+	n := total.verdicts[0] + total.verdicts[1]
+	if least := n / 10; min(total.verdicts[0], total.verdicts[1], total.leaves[0], total.leaves[1]) < least {
+		t.Errorf("the states are too much alike: %+v", total)
 	}
-	m := testmodule.New(t, "example.com/rules", map[string]string{
-		"tasks.go": ruleSource(rules), "main.go": ruleProgram, "states.json": string(input),
-	})
-	m.Generate()
-	m.Run("go", "run", ".")
+	t.Logf("%d decisions: %+v", n, total)
+}
 
-	s, err := sqlite.Open(t.Context(), filepath.Join(m.Dir, "runs.db"), sqlite.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close() //nolint:errcheck // the test only reads
-	for i, st := range states {
-		d, err := s.Run(t.Context(), fmt.Sprint("state-", i))
+// ruleWorker decides and compares the states of one seed after the other. It counts
+// the verdicts and leaves that are false, and those that are true.
+type ruleWorker struct {
+	verdicts, leaves [2]int
+}
+
+func (w *ruleWorker) work(t *testing.T, row *proof.Row, programs *rulePrograms) {
+	dir := t.TempDir()
+	var process *ruleProcess
+	for seed := range row.Seeds() {
+		p := programs.of(t, seed)
+		if p == nil {
+			return
+		}
+		if process == nil || process.program != p {
+			process.stop(t)
+			process = p.start(t, dir)
+		}
+		g := &grammar{rand: rand.New(rand.NewPCG(seed, 3)), hits: map[string]int{}}
+		states := make([]state, statesPerSeed)
+		for i := range states {
+			states[i] = g.state()
+		}
+		name := filepath.Join(dir, fmt.Sprintf("%d.db", seed))
+		if err := process.decide(name, states); err != nil {
+			row.Fail(seed, "%v", err)
+			break
+		}
+		n, err := w.compare(t, name, p, states)
 		if err != nil {
-			t.Fatal(err)
+			row.Fail(seed, "%v", err)
 		}
-		compare(t, d, rules, st)
+		row.Done(n)
+		_ = os.Remove(name) // a hundred of them are a gigabyte
 	}
+	process.stop(t)
 }
 
-// compare holds one run's stored decisions against the reference.
-func compare(t *testing.T, d *store.RunDetail, rules []annotations.Rule, st state) {
+// compare compares what a store holds with the reference, and returns how many
+// decisions that were.
+func (w *ruleWorker) compare(t *testing.T, name string, p *ruleProgram, states []state) (n int, err error) {
 	t.Helper()
-	decided := 0
-	for i := range d.Plan.Tasks {
-		task := &d.Plan.Tasks[i]
-		var number int
-		if _, err := fmt.Sscanf(task.ID, "r%d", &number); err != nil {
-			continue
+	s, err := sqlite.Open(t.Context(), name, sqlite.Config{Relaxed: true})
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if closeErr := s.Close(); err == nil {
+			err = closeErr
 		}
+	}()
+	left := len(states)
+	for r, err := range s.OpenRuns(t.Context()) {
+		if err != nil {
+			return n, err
+		}
+		var i int
+		if _, err := fmt.Sscanf(r.State.ID, runName, &i); err != nil || i >= len(states) || r.Damage != nil {
+			return n, fmt.Errorf("run %q is damaged: %w", r.State.ID, errors.Join(r.Damage, err))
+		}
+		left--
+		more, err := w.compareRun(p, r.Plan, r.State.Tasks, &states[i])
+		if err != nil {
+			return n, fmt.Errorf("run %s: %w", r.State.ID, err)
+		}
+		n += more
+	}
+	if left != 0 {
+		return n, fmt.Errorf("%d runs are missing", left)
+	}
+	return n, w.compareDetail(t, s, p, &states[0])
+}
+
+// compareDetail compares what somebody is shown of the first run, which takes longer to
+// read than what a restart reads of it.
+func (w *ruleWorker) compareDetail(t *testing.T, s *sqlite.Store, p *ruleProgram, st *state) error {
+	t.Helper()
+	d, err := s.Run(t.Context(), fmt.Sprintf(runName, 0))
+	if err != nil {
+		return err
+	}
+	tasks := make([]engine.Task, len(d.Tasks))
+	for i := range d.Tasks {
+		tasks[i] = engine.Task{Status: d.Tasks[i].Status, Leaves: d.Tasks[i].Leaves}
+	}
+	_, err = w.compareRun(p, d.Plan, tasks, st)
+	return err
+}
+
+// compareRun holds one run's stored decisions against the reference.
+func (w *ruleWorker) compareRun(p *ruleProgram, stored *plan.Plan, tasks []engine.Task, st *state) (decided int, err error) {
+	for i := range stored.Tasks {
+		number, err := strconv.Atoi(strings.TrimPrefix(stored.Tasks[i].ID, "r"))
+		if err != nil {
+			continue // a source, or the task that waits behind all
+		}
+		task, rule := &tasks[i], &p.rules[number]
 		decided++
-		rule, stored := rules[number], d.Tasks[i]
-		ran := stored.Status != engine.TaskSkipped
-		if want := annotations.Eval(rule, st); ran != want {
-			t.Errorf("%s in %v: the compiled rule says %v, the reference %v", annotations.Format(rule), st, ran, want)
+		if task.Status != engine.TaskSkipped && task.Status != engine.TaskCompleted {
+			return decided, fmt.Errorf("task r%d is %v", number, task.Status)
 		}
-		if explained := task.Rule.Tree == nil || task.Rule.Tree.Eval(stored.Leaves); explained != ran {
-			t.Errorf("%s in %v: the explanation says %v, the decision was %v", annotations.Format(rule), st, explained, ran)
+		ran := task.Status == engine.TaskCompleted
+		if want := annotations.Eval(rule.expanded, st); ran != want {
+			return decided, fmt.Errorf("%s in %v: the compiled rule says %v, the reference %v",
+				annotations.Format(rule.rule), *st, ran, want)
 		}
-		compareLeaves(t, task, stored.Leaves, rule, st)
+		if explained := stored.Tasks[i].Rule.Tree.Eval(task.Leaves); explained != ran {
+			return decided, fmt.Errorf("%s in %v: the explanation says %v, the decision was %v",
+				annotations.Format(rule.rule), *st, explained, ran)
+		}
+		for n, leaf := range rule.leaves {
+			got := task.Leaves.Bit(n)
+			if want := annotations.Eval(leaf, st); got != want {
+				return decided, fmt.Errorf("%s, leaf %s in %v: stored %v, want %v",
+					annotations.Format(rule.rule), annotations.Format(leaf), *st, got, want)
+			}
+			w.leaves[bit(got)]++
+		}
+		w.verdicts[bit(ran)]++
 	}
-	if decided != len(rules) {
-		t.Fatalf("run %s has %d decisions, want %d", d.ID, decided, len(rules))
+	if decided != len(p.rules) {
+		return decided, fmt.Errorf("%d decisions, want %d", decided, len(p.rules))
 	}
+	return decided, nil
 }
 
-func compareLeaves(t *testing.T, task *plan.Task, got plan.Leaves, rule annotations.Rule, st state) {
-	t.Helper()
-	for n, leaf := range leavesOf(annotations.Expand(rule, sources)) {
-		if want := annotations.Eval(leaf, st); got.Bit(n) != want {
-			t.Errorf("task %s, leaf %s in %v: stored %v, want %v", task.ID, annotations.Format(leaf), st, got.Bit(n), want)
-		}
+func bit(b bool) int {
+	if b {
+		return 1
 	}
+	return 0
 }
 
 // leavesOf lists the leaves of an expanded rule from left to right.
@@ -130,97 +221,3 @@ func leavesOf(r annotations.Rule) []annotations.Rule {
 	}
 	return leaves
 }
-
-// programInput is what the compiled program reads: the initial context of each run.
-func programInput(states []state) []map[string]json.RawMessage {
-	modes := map[annotations.TaskOutcome]string{
-		annotations.Success: `"succeed"`, annotations.Failed: `"fail"`, annotations.Skipped: `"skip"`,
-	}
-	inputs := make([]map[string]json.RawMessage, len(states))
-	for i, s := range states {
-		inputs[i] = map[string]json.RawMessage{}
-		for id, outcome := range s.Outcomes {
-			inputs[i]["mode_"+id] = json.RawMessage(modes[outcome])
-		}
-		for key, v := range s.Values {
-			inputs[i][key] = json.RawMessage(v)
-		}
-	}
-	return inputs
-}
-
-// ruleSource is a workflow with one task a rule, behind sources whose outcome
-// the initial context decides.
-func ruleSource(rules []annotations.Rule) string {
-	var b strings.Builder
-	b.WriteString("// Command rules decides rules.\n//\n//cloacina:workflow name=rules default_retry_attempts=0\n" +
-		"package main\n\nimport (\n\t\"context\"\n\t\"errors\"\n)\n")
-	for _, id := range sources {
-		fmt.Fprintf(&b, `
-type In%[1]s struct {
-	Mode string `+"`json:\"mode_%[1]s,omitempty\"`"+`
-}
-
-//cloacina:task id=%[1]s allow_failure trigger_rules=context_value("mode_%[1]s", not_equals, "skip")
-func Task%[1]s(_ context.Context, in In%[1]s) error {
-	if in.Mode == "fail" {
-		return errors.New("failed as told")
-	}
-	return nil
-}
-`, id)
-	}
-	for i, r := range rules {
-		fmt.Fprintf(&b, "\n//cloacina:task id=r%d dependencies=%s\n//cloacina:task trigger_rules=(%s)\n"+
-			"func R%d(context.Context) error { return nil }\n", i, strings.Join(sources, ","), annotations.Format(r), i)
-	}
-	return b.String()
-}
-
-const ruleProgram = `package main
-
-import (
-	"context"
-	"encoding/json"
-	"fmt"
-	"log"
-	"os"
-
-	cloacina "github.com/cloacina-go/cloacina/runtime"
-)
-
-func main() {
-	ctx := context.Background()
-	r, err := cloacina.Open(ctx, "runs.db", cloacina.Config{Durability: cloacina.Relaxed})
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := r.Register(Workflow()); err != nil {
-		log.Fatal(err)
-	}
-	b, err := os.ReadFile("states.json")
-	if err != nil {
-		log.Fatal(err)
-	}
-	var inputs []map[string]json.RawMessage
-	if err := json.Unmarshal(b, &inputs); err != nil {
-		log.Fatal(err)
-	}
-	for i, input := range inputs {
-		values := cloacina.Values{}
-		for key, v := range input {
-			values[key] = v
-		}
-		run, err := r.Start(ctx, "rules", values, cloacina.StartOptions{ID: fmt.Sprint("state-", i)})
-		if err != nil {
-			log.Fatal(err)
-		}
-		if _, err := run.Wait(ctx); err != nil {
-			log.Fatal(err)
-		}
-	}
-	if err := r.Shutdown(ctx); err != nil {
-		log.Fatal(err)
-	}
-}
-`

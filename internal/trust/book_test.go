@@ -18,8 +18,10 @@ type book struct {
 type runBook struct {
 	flow       *flow
 	n          int64
+	want       *expected
 	started    bool           // Start has returned
 	ended      cloacina.State // what Wait returned; empty before
+	endedIn    int            // the generation in which it did
 	cancelling bool           // Cancel was called
 	cancelled  int            // the generation in which Cancel, or Wait with that, returned
 	tasks      []taskBook
@@ -32,8 +34,13 @@ type taskBook struct {
 	failed     int // the last attempt that returned its failure
 	succeeded  bool
 	sealed     string // why it may not begin again; empty if it may
+	sealedIn   int    // the generation in which that was known
 	called     bool   // its callback
+	recorded   bool   // the store does not have its callback as one to be called
 }
+
+// cutOff reports whether the run may end before its tasks have.
+func (r *runBook) cutOff() bool { return r.cancelling || r.flow.timeout > 0 }
 
 func newBook(flows []*flow) *book { return &book{flows: flows, runs: map[string]*runBook{}} }
 
@@ -55,7 +62,7 @@ func (b *book) add(e entry) {
 			b.fault("run %q is none of the load", e.Run)
 			return
 		}
-		b.runs[e.Run] = &runBook{flow: f, n: n, tasks: make([]taskBook, len(f.steps))}
+		b.runs[e.Run] = &runBook{flow: f, n: n, want: f.expect(n), tasks: make([]taskBook, len(f.steps))}
 		return
 	case r == nil:
 		b.fault("%s of run %s, which nobody started", e.What, e.Run)
@@ -71,7 +78,9 @@ func (b *book) add(e entry) {
 		if s := cloacina.State(e.State); r.ended != "" && r.ended != s {
 			b.fault("run %s is %s after it was %s", e.Run, s, r.ended)
 		}
-		r.ended = cloacina.State(e.State)
+		if r.ended == "" {
+			r.ended, r.endedIn = cloacina.State(e.State), e.Generation
+		}
 		if r.ended == cloacina.Cancelled && r.cancelled == 0 {
 			r.cancelled = e.Generation
 		}
@@ -100,7 +109,8 @@ func (b *book) addTask(r *runBook, e entry) {
 }
 
 // begins checks that an attempt may begin: it has the right number, and nothing
-// that was said makes it impossible.
+// that was said makes it impossible. One that has a deadline may have reached it
+// before its function has got as far as to say that it begins.
 func (b *book) begins(r *runBook, i int, e entry) {
 	s, t := &r.flow.steps[i], &r.tasks[i]
 	fault := func(format string, args ...any) {
@@ -109,16 +119,16 @@ func (b *book) begins(r *runBook, i int, e entry) {
 	}
 	switch {
 	case e.Attempt == t.attempt && e.Generation > t.generation: // it was interrupted or stopped
-	case e.Attempt == t.attempt+1 && t.failed == t.attempt && t.attempt <= min(s.failures, s.retries):
+	case e.Attempt == t.attempt+1 && (t.failed == t.attempt || s.timesOut()) && t.attempt <= min(s.failures, s.retries):
 	default:
 		fault("after attempt %d in generation %d; attempt %d has failed", t.attempt, t.generation, t.failed)
 	}
 	switch {
-	case t.sealed != "":
+	case t.sealed != "" && (!s.timesOut() || t.sealedIn < e.Generation):
 		fault("although %s", t.sealed)
 	case r.cancelled != 0 && r.cancelled < e.Generation:
 		fault("although its run was cancelled in generation %d", r.cancelled)
-	case r.ended != "" && r.cancelled == 0: // what was about to begin when the run was cancelled may do so
+	case r.ended != "" && (!r.cutOff() && !s.timesOut() || r.endedIn != e.Generation): // what was about to begin when it was cut off may do so
 		fault("although its run has ended %s", r.ended)
 	}
 	t.attempt, t.generation = e.Attempt, e.Generation
@@ -130,21 +140,24 @@ func (b *book) begins(r *runBook, i int, e entry) {
 // dependency seals a task whose dependant begins.
 func (b *book) dependency(r *runBook, d int, dependant *step, e entry) {
 	s, t := &r.flow.steps[d], &r.tasks[d]
-	switch want := r.flow.expect(r.n).tasks[d]; {
-	case want.attempts != t.attempt,
+	switch want := r.want.tasks[d]; {
+	case want.attempts != t.attempt && (!s.timesOut() || want.attempts != t.attempt+1),
 		want.state == cloacina.Completed && !t.succeeded,
-		want.state == cloacina.Failed && t.failed != want.attempts:
+		want.state == cloacina.Failed && t.failed != want.attempts && !s.timesOut():
 		b.fault("run %s: task %s begins in generation %d before its dependency %s has ended: %+v",
 			e.Run, dependant.id, e.Generation, s.id, *t)
 	}
-	t.sealed = fmt.Sprintf("task %s, which depends on it, has begun", dependant.id)
+	t.sealed, t.sealedIn = fmt.Sprintf("task %s, which depends on it, has begun", dependant.id), e.Generation
 }
 
 // calls checks that a callback tells what has happened.
 func (b *book) calls(r *runBook, i int, e entry) {
 	t := &r.tasks[i]
 	t.called = true
-	if want := r.flow.expect(r.n).tasks[i]; string(want.state) != e.State || want.attempts != e.Attempt {
+	if t.recorded {
+		b.fault("run %s, task %s: the callback is called in generation %d, after its call was recorded", e.Run, e.Task, e.Generation)
+	}
+	if want := r.want.tasks[i]; string(want.state) != e.State || want.attempts != e.Attempt {
 		b.fault("run %s, task %s: callback about %s after %d attempts, want %+v", e.Run, e.Task, e.State, e.Attempt, want)
 	}
 }

@@ -1,157 +1,139 @@
 package trust
 
 import (
-	"context"
-	"database/sql"
+	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
-	cloacina "github.com/cloacina-go/cloacina/runtime"
+	"github.com/cloacina-go/cloacina/internal/proof"
 )
 
-// mostLog bounds the write-ahead log. The store empties it at 16 MiB, and may
-// have to wait for a reader; never emptied, it would grow to more than a hundred.
-const mostLog = 64 << 20
+const (
+	// mostLog bounds the write-ahead log. The store empties it at 16 MiB, and may
+	// have to wait for a reader; never emptied, it would grow to some hundreds.
+	mostLog = 64 << 20
+	// changesPerCommit is how many queued writes there are to a commit at the most,
+	// on average: a million of them are at least 20,000 commits.
+	changesPerCommit = 50
+	// endOfWriting is what is kept of the time of a row for its end.
+	endOfWriting = 4 * time.Second
+)
 
-// TestWritersReadersAndCheckpoints makes one commit after the other while this
-// process reads through the runner, and another one with SQLite alone. None of
-// them ever has to wait for a lock, and the log stays small. A tenth of the
-// commits waits for the disk.
+// writingPart is one process that writes and reads, and who else is there.
+type writingPart struct {
+	name      string
+	share     float64 // of the queued writes
+	relaxed   bool
+	foreigner []string // the roles of the other processes
+}
+
+// TestWritersReadersAndCheckpoints has 64 runs in flight while the same process
+// reads them through the runner, backs up and purges, and others read, check and
+// write with SQLite alone. Nobody is told that the database is locked, nothing of
+// that is hidden in the log of the runner, and the write-ahead log stays small. A
+// tenth of the writes waits for the disk. In the last part nobody but the store
+// itself copies the log into the file.
 func TestWritersReadersAndCheckpoints(t *testing.T) {
 	t.Parallel()
+	row := proof.Begin(t, "never locked", 60_000)
 	path := filepath.Join(keptDir(t), "runs.db")
-	for _, part := range []struct {
-		durability cloacina.Durability
-		commits    int
-	}{
-		{cloacina.Full, *commitsFlag / 10},
-		{cloacina.Relaxed, *commitsFlag - *commitsFlag/10},
+	everyone := []string{"reader", "reader", "checkpoint", "scribe"}
+	total := written{}
+	for n, part := range []writingPart{
+		{"full", 0.1, false, everyone},
+		{"relaxed", 0.5, true, everyone},
+		{"alone", 0.4, true, []string{"reader"}},
 	} {
-		w := &writing{t: t, path: path}
-		w.commit(part.durability, part.commits)
+		if row.Left() < 2*endOfWriting || t.Failed() {
+			break
+		}
+		w := part.write(t, row, job{
+			Role: "commits", Path: path, Relaxed: part.relaxed, Seed: row.Seed(), Generation: n + 1,
+			Count: int(part.share * float64(row.Target())),
+		})
+		total.Changes, total.Commits = total.Changes+w.Changes, total.Commits+w.Commits
+		total.Reads, total.Foreign = total.Reads+w.Reads, total.Foreign+w.Foreign
+		row.Figure("log MiB, "+part.name, float64(w.Log>>20))
 	}
+	if !t.Failed() && total.Commits < total.Changes/changesPerCommit {
+		row.Fail(row.Seed(), "%d writes in %d commits, want at least %d", total.Changes, total.Commits, total.Changes/changesPerCommit)
+	}
+	row.Figure("commits", float64(total.Commits))
+	row.Figure("reads", float64(total.Reads))
+	row.Figure("commits of others", float64(total.Foreign))
 	clean(t, path)
 }
 
-// writing is one process that writes and reads.
-type writing struct {
-	t    *testing.T
-	path string
-	r    *cloacina.Runner
+// written is what a writing process has done.
+type written struct {
+	// Changes are the writes that were queued: starts, decisions, attempts, ends
+	// and callbacks. Commits are the transactions of the process that stored them.
+	Changes, Commits int64
+	// Reads are those of the process itself, Foreign are the commits of others.
+	Reads, Foreign int64
+	// Log is the greatest size of the write-ahead log.
+	Log int64
+	// Problems are what nobody should have seen.
+	Problems []string
 }
 
-// commit makes that many commits: two for each run, for the next one starts
-// when the last one has ended.
-func (w *writing) commit(durability cloacina.Durability, commits int) {
-	w.t.Helper()
-	began := time.Now()
-	var err error
-	if w.r, err = cloacina.Open(w.t.Context(), w.path, cloacina.Config{Durability: durability}); err != nil {
-		w.t.Fatal(err)
+// write lets the process write among the others.
+func (part *writingPart) write(t *testing.T, row *proof.Row, j job) (w written) {
+	t.Helper()
+	p := start(t, j)
+	p.expect("open")
+	var others []*process
+	for i, role := range part.foreigner {
+		other := start(t, job{Role: role, Path: j.Path, Seed: j.Seed, Generation: 10*j.Generation + i})
+		other.expect("ready")
+		others = append(others, other)
 	}
-	if err := w.r.Register(writesBallast()); err != nil {
-		w.t.Fatal(err)
-	}
-	foreign := start(w.t, job{Role: "reader", Path: w.path})
-	foreign.expect("reading")
-	ctx, stop := context.WithCancel(context.Background())
-	var wg sync.WaitGroup
-	reads := 0
-	wg.Go(func() { reads = w.read(ctx) })
-	var longest int64
-	for n := range commits / 2 {
-		if _, err := w.r.Execute(w.t.Context(), "w", cloacina.Values{"n": n}); err != nil {
-			w.t.Error(err)
+	p.tell("begin")
+	begun, done := time.Now(), int64(0)
+	for told := false; ; {
+		word, rest, _ := strings.Cut(p.next(), " ")
+		if err := json.Unmarshal([]byte(rest), &w); err != nil {
+			t.Fatalf("%s: %v", rest, err)
+		}
+		row.Done(int(w.Changes - done))
+		done = w.Changes
+		if word == "done" {
 			break
 		}
-		info, err := os.Stat(w.path + "-wal")
-		if err != nil {
-			w.t.Error(err)
-			break
-		}
-		longest = max(longest, info.Size())
-	}
-	stop()
-	wg.Wait()
-	foreign.tell("stop")
-	answer := foreign.expect("read")
-	foreign.finished()
-	if err := w.r.Shutdown(context.Background()); err != nil {
-		w.t.Error(err)
-	}
-	if longest > mostLog {
-		w.t.Errorf("the log has grown to %d MiB", longest>>20)
-	}
-	w.t.Logf("durability %d: %d commits in %v beside %d reads of this process and %s of another; log up to %d KiB",
-		durability, commits, time.Since(began).Round(time.Millisecond), reads, answer, longest>>10)
-}
-
-// writesBallast is a workflow whose runs fill some pages.
-func writesBallast() *cloacina.Workflow {
-	return handWritten("w", cloacina.PlanTask{ID: "a", Open: true}, cloacina.TaskCode{
-		Call: cloacina.CallDynamic(func(_ context.Context, c *cloacina.Context) error {
-			return c.Set("ballast", make([]byte, 1000))
-		}),
-	})
-}
-
-// read reads through the runner until ctx ends.
-func (w *writing) read(ctx context.Context) (reads int) {
-	for ; ctx.Err() == nil; reads++ {
-		runs, err := w.r.Runs(context.Background(), cloacina.RunFilter{Limit: 20})
-		if err != nil {
-			w.t.Errorf("list runs: %v", err)
-			return reads
-		}
-		if len(runs) == 0 {
-			continue
-		}
-		if _, err := w.r.Run(context.Background(), runs[len(runs)-1].ID); err != nil {
-			w.t.Errorf("read run: %v", err)
-			return reads
+		if !told && row.Left() < endOfWriting {
+			p.tell("stop")
+			told = true
 		}
 	}
-	return reads
-}
-
-// foreignReader reads a store with nothing but SQLite, and does not wait for
-// locks. It comes and goes, and now and then reads for a long time.
-func foreignReader(p *parent, j job) error {
-	p.say("reading")
-	for n := 0; ; n++ {
-		select {
-		case <-p.orders:
-			p.say("read %d", n)
-			return nil
-		default:
+	answers := ""
+	for _, other := range others {
+		other.tell("stop")
+		var what string
+		var n int64
+		if _, err := fmt.Sscan(other.next(), &what, &n); err != nil {
+			t.Fatal(err)
 		}
-		if err := readAsForeigner(j.Path, n%20 == 19); err != nil {
-			return fmt.Errorf("read %d: %w", n, err)
+		other.finished()
+		answers += fmt.Sprintf(" %d %s,", n, what)
+		if what == "commits" {
+			w.Foreign += n
 		}
-	}
-}
-
-func readAsForeigner(path string, long bool) error {
-	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
-	if err != nil {
-		return err
-	}
-	query := "SELECT count(*), max(num) FROM (SELECT num FROM runs ORDER BY num DESC LIMIT 50)"
-	if long {
-		query = "SELECT count(*), max(runs.num) FROM runs JOIN tasks ON tasks.run = runs.id"
-	}
-	var count, last sql.NullInt64
-	for range 5 {
-		if err = db.QueryRow(query).Scan(&count, &last); err != nil {
-			break
+		if n == 0 {
+			t.Errorf("%s: process %s has done nothing", part.name, other.job.Role)
 		}
 	}
-	if closed := db.Close(); err == nil {
-		err = closed
+	p.tell("end")
+	p.finished()
+	for _, text := range w.Problems {
+		row.Fail(row.Seed(), "%s: %s", part.name, text)
 	}
-	return err
+	if w.Log > mostLog {
+		row.Fail(row.Seed(), "%s: the log has grown to %d MiB", part.name, w.Log>>20)
+	}
+	t.Logf("%s: %d writes in %d commits in %v beside %d reads and those of others (%s); log up to %d KiB", part.name,
+		w.Changes, w.Commits, time.Since(begun).Round(time.Millisecond), w.Reads, strings.Trim(answers, " ,"), w.Log>>10)
+	return w
 }

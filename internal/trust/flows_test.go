@@ -15,8 +15,9 @@ import (
 // flow is a workflow as data, from which both the program ([flow.workflow]) and
 // what it has to do ([flow.expect]) follow.
 type flow struct {
-	name  string
-	steps []step
+	name    string
+	steps   []step
+	timeout time.Duration // of a run; 0 means none
 }
 
 // step is a task: its first attempts fail, then it writes a key of its own, the
@@ -32,7 +33,14 @@ type step struct {
 	takes     time.Duration // the longest that an attempt takes
 	bytes     int           // of ballast that it writes
 	callbacks bool
+	// hangs says that no attempt returns before its context ends: at its
+	// deadline, which is the timeout, or at the end of the run.
+	hangs   bool
+	timeout time.Duration
 }
+
+// timesOut says that every attempt reaches its deadline.
+func (s *step) timesOut() bool { return s.hangs && s.timeout > 0 }
 
 // rule is a trigger rule: all, or any, of its leaves. No leaves mean always.
 type rule struct {
@@ -59,14 +67,14 @@ func anyOf(l ...leaf) rule    { return rule{any: true, leaves: l} }
 func newFlows(seed uint64) []*flow {
 	rng := rand.New(rand.NewPCG(seed, 77))
 	flows := []*flow{
-		{"chain", []step{
+		{name: "chain", steps: []step{
 			{id: "a", takes: 2 * time.Millisecond},
 			{id: "b", deps: []int{0}, failures: 1, retries: 2},
 			{id: "c", deps: []int{1}, bytes: 3000},
 			{id: "d", deps: []int{2}},
 		}},
-		{"fan", fan(7)},
-		{"diamond", []step{
+		{name: "fan", steps: fan(7)},
+		{name: "diamond", steps: []step{
 			{id: "fetch", failures: 2, retries: 1, allow: true},
 			{id: "cached", deps: []int{0}, rule: all(failed(0))},
 			{id: "process", deps: []int{0, 1}, rule: anyOf(succeeded(0), succeeded(1))},
@@ -74,22 +82,34 @@ func newFlows(seed uint64) []*flow {
 			{id: "skipped", deps: []int{1}, rule: all(skipped(1))},
 			{id: "final", deps: []int{4, 3}, rule: anyOf(succeeded(3), skipped(3))},
 		}},
-		{"failing", []step{
+		{name: "failing", steps: []step{
 			{id: "good"},
 			{id: "bad", failures: 3, retries: 2},
 			{id: "needs", deps: []int{1, 0}, rule: all(succeeded(0), succeeded(1))},
 			{id: "report", deps: []int{2}},
 		}},
-		{"order", []step{
+		{name: "order", steps: []step{
 			{id: "x", bytes: 100},
 			{id: "y", deps: []int{0}, erases: "x"},
 			{id: "z", deps: []int{0}, failures: 3, retries: 3},
 			{id: "t", deps: []int{2, 1, 0}, erases: "y"},
 		}},
-		{"slow", []step{
+		{name: "slow", steps: []step{
 			{id: "one", takes: 60 * time.Millisecond},
 			{id: "two", takes: 60 * time.Millisecond, failures: 1, retries: 1},
 			{id: "both", deps: []int{0, 1}, takes: 20 * time.Millisecond},
+		}},
+		{name: "stuck", steps: []step{
+			{id: "first"},
+			{id: "hang", deps: []int{0}, hangs: true, timeout: 15 * time.Millisecond, failures: 2, retries: 1, allow: true},
+			{id: "after", deps: []int{1}, rule: all(failed(1))},
+			{id: "never", deps: []int{0, 1}, rule: all(succeeded(0), succeeded(1))},
+		}},
+		{name: "late", timeout: 90 * time.Millisecond, steps: []step{
+			{id: "a"},
+			{id: "b", deps: []int{0}},
+			{id: "forever", deps: []int{1}, hangs: true},
+			{id: "behind", deps: []int{2}},
 		}},
 	}
 	for i := range 3 {
@@ -144,27 +164,41 @@ func randomFlow(name string, rng *rand.Rand) *flow {
 	return f
 }
 
-// silent is the program with tasks that write to no ledger and take no time.
-func (f *flow) silent() *cloacina.Workflow {
-	quick := &flow{name: f.name, steps: slices.Clone(f.steps)}
-	for i := range quick.steps {
-		quick.steps[i].takes, quick.steps[i].callbacks = 1, false
+// quick is the flow with tasks that take no time, but for those that hang.
+func (f *flow) quick() *flow {
+	q := *f
+	q.steps = slices.Clone(f.steps)
+	for i := range q.steps {
+		q.steps[i].takes = 1
 	}
-	return quick.workflow(&ledger{})
+	return &q
 }
 
-// workflow is the program. Its tasks write to the ledger.
-func (f *flow) workflow(l *ledger) *cloacina.Workflow {
-	w := &cloacina.Workflow{Plan: cloacina.Plan{Name: f.name}}
-	for i := range f.steps {
+// workflow is the program. Its tasks write to the ledger. Every other version of
+// it has other delays, and its tasks in another order, so that they have other
+// numbers: runs that are open when it changes go on as if nothing had.
+func (f *flow) workflow(l *ledger, version int) *cloacina.Workflow {
+	w := &cloacina.Workflow{Plan: cloacina.Plan{Name: f.name, Timeout: f.timeout}}
+	order := f.order(version%2 == 1)
+	index := make([]int, len(order)) // in the plan, by step
+	for at, i := range order {
+		index[i] = at
+	}
+	for _, i := range order {
 		s := &f.steps[i]
 		task := cloacina.PlanTask{
-			ID: s.id, DependsOn: s.deps, Open: true, AllowFailure: s.allow,
-			Retry: cloacina.Retry{Attempts: s.retries, Delay: 3 * time.Millisecond, MaxDelay: 20 * time.Millisecond, Jitter: true},
+			ID: s.id, Open: true, AllowFailure: s.allow, Timeout: s.timeout,
+			Retry: cloacina.Retry{
+				Attempts: s.retries, Jitter: true,
+				Delay: 3 * time.Millisecond, MaxDelay: time.Duration(20+version%2) * time.Millisecond,
+			},
+		}
+		for _, d := range s.deps {
+			task.DependsOn = append(task.DependsOn, index[d])
 		}
 		code := cloacina.TaskCode{Call: cloacina.CallDynamic(f.attempt(i, l))}
 		if len(s.rule.leaves) > 0 {
-			task.Rule, code.When = s.rule.compile()
+			task.Rule, code.When = s.rule.in(index).compile()
 		}
 		if s.callbacks {
 			code.OnSuccess, code.OnFailure = l.callback, l.callback
@@ -173,6 +207,36 @@ func (f *flow) workflow(l *ledger) *cloacina.Workflow {
 	}
 	w.Plan.Fingerprint = w.Plan.ComputeFingerprint()
 	return w
+}
+
+// order is an order of the steps in which each is behind its dependencies: that
+// in which they stand or, backwards, the one that has the last ones first.
+func (f *flow) order(backwards bool) []int {
+	order := make([]int, 0, len(f.steps))
+	for len(order) < len(f.steps) {
+		var next []int // steps whose dependencies are there
+		for i := range f.steps {
+			missing := func(d int) bool { return !slices.Contains(order, d) }
+			if !slices.Contains(order, i) && !slices.ContainsFunc(f.steps[i].deps, missing) {
+				next = append(next, i)
+			}
+		}
+		if backwards {
+			order = append(order, next[len(next)-1])
+		} else {
+			order = append(order, next[0])
+		}
+	}
+	return order
+}
+
+// in is the rule with the indices of tasks that they have in a plan.
+func (r rule) in(index []int) rule {
+	r.leaves = slices.Clone(r.leaves)
+	for i := range r.leaves {
+		r.leaves[i].task = index[r.leaves[i].task]
+	}
+	return r
 }
 
 // callback notes that it was called.
@@ -235,6 +299,8 @@ func (f *flow) attempt(i int, l *ledger) func(context.Context, *cloacina.Context
 		l.write(e)
 		err := f.work(ctx, c, i, info)
 		switch {
+		case f.steps[i].hangs:
+			e.What = brokenOff
 		case err == nil:
 			e.What = success
 		case errors.Is(err, errPlanned):
@@ -252,11 +318,17 @@ func (f *flow) attempt(i int, l *ledger) func(context.Context, *cloacina.Context
 // work takes its time, then fails or writes.
 func (f *flow) work(ctx context.Context, c *cloacina.Context, i int, info *cloacina.TaskInfo) error {
 	s := &f.steps[i]
-	takes := time.Duration(hash(info.Run, s.id, info.Attempt) % uint64(s.takes))
+	takes := time.After(time.Duration(hash(info.Run, s.id, info.Attempt) % uint64(s.takes)))
+	if s.hangs {
+		takes = nil
+	}
 	select {
 	case <-ctx.Done():
+		if s.hangs && hash(info.Run, s.id, "late")%2 == 0 {
+			return nil // too late: it counts for nothing
+		}
 		return context.Cause(ctx)
-	case <-time.After(takes):
+	case <-takes:
 	}
 	if info.Attempt <= s.failures {
 		return errPlanned

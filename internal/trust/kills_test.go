@@ -1,12 +1,23 @@
 package trust
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/cloacina-go/cloacina/internal/proof"
+)
+
+const (
+	// killsAtOnce is how many stores have a process that lives and dies, whatever
+	// the number of processors: most of a life is spent waiting.
+	killsAtOnce = 6
+	// drainTime is what is kept of the time of a row for the ends of its stores.
+	drainTime = 8 * time.Second
 )
 
 // trial is one store, whose processes are killed one after the other.
@@ -26,10 +37,9 @@ type trial struct {
 	moments           map[string]int // kills by what the process was about
 }
 
-func newTrial(tb testing.TB, dir string, number int) *trial {
+func newTrial(tb testing.TB, dir string, seed uint64) *trial {
 	tb.Helper()
-	seed := *seedFlag*1000 + uint64(number)
-	path := filepath.Join(dir, fmt.Sprintf("runs%d.db", number))
+	path := filepath.Join(dir, "runs.db")
 	return &trial{
 		tb: tb, path: path, reading: reading{path: path + ".ledger"}, seed: seed,
 		rng: rand.New(rand.NewPCG(seed, 1)), book: newBook(newFlows(seed)),
@@ -40,24 +50,80 @@ func newTrial(tb testing.TB, dir string, number int) *trial {
 
 // TestNothingIsLost kills processes under a mixed load at random moments and
 // compares, after each death, what the store holds with what was acknowledged
-// and done. At the end all runs have ended as if nothing had happened.
+// and done. At the end all runs have ended as if nothing had happened. Each seed
+// is a store with some tens of deaths, a third of them Relaxed; now and then the
+// next process has another version of the workflows.
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel()
-	dir := keptDir(t)
-	for number := range *filesFlag {
-		t.Run(fmt.Sprint(number), func(t *testing.T) {
-			t.Parallel()
-			tr := newTrial(t, dir, number)
-			share := (*killsFlag + number) / *filesFlag
-			for tr.kills < share && !t.Failed() {
-				tr.generate()
-			}
-			if !t.Failed() {
-				tr.drain()
-			}
-			t.Logf("%d runs, %d kills in %d processes: %v", len(tr.book.runs), tr.kills, tr.generation, tr.moments)
-		})
+	row := proof.Begin(t, "kill -9", 240)
+	var tally killTally
+	eachSeed(t, row, killsAtOnce, drainTime, func(tb testing.TB, seed uint64) {
+		tb.Helper()
+		tr := newTrial(tb, keptDir(tb), seed)
+		for most := 10 + tr.rng.IntN(40); tr.kills < most && !tb.Failed() && row.Left() > drainTime; {
+			tr.generate()
+		}
+		if !tb.Failed() {
+			tr.drain()
+		}
+		row.Done(tr.kills)
+		tally.add(tr)
+	})
+	tally.report(t, row)
+}
+
+// killTally adds up what the trials have done.
+type killTally struct {
+	mu      sync.Mutex
+	runs    int
+	changed int // runs that went on under changed code
+	moments map[string]int
+}
+
+func (y *killTally) add(tr *trial) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.moments == nil {
+		y.moments = map[string]int{}
 	}
+	y.runs += len(tr.book.runs)
+	for _, d := range tr.last.runs {
+		if len(d.Replans) > 0 {
+			y.changed++
+		}
+	}
+	for about, n := range tr.moments {
+		y.moments[about] += n
+	}
+}
+
+// report requires that processes died at every kind of moment, or nearly every
+// one as long as there were few deaths.
+func (y *killTally) report(t *testing.T, row *proof.Row) {
+	t.Helper()
+	t.Logf("%d runs, %d of them under changed code; deaths by what the process was about: %v", y.runs, y.changed, y.moments)
+	row.Figure("runs", float64(y.runs))
+	row.Figure("runs under changed code", float64(y.changed))
+	deaths, missing := 0, 0
+	for _, n := range y.moments {
+		deaths += n
+	}
+	for _, about := range append(strikes(), "opening", "recovery", "work", "shutdown") {
+		if y.moments[string(about)] == 0 {
+			missing++
+		}
+	}
+	if !t.Failed() && (deaths >= 200 && missing > 2 || deaths >= 1000 && missing > 0) {
+		t.Errorf("no process died in %d kinds of moments: %v", missing, y.moments)
+	}
+	if !t.Failed() && deaths >= 200 && y.changed == 0 {
+		t.Error("no run went on under changed code")
+	}
+}
+
+// strikes are the moments, just after an entry, in which a process may kill itself.
+func strikes() []what {
+	return []what{started, cancelled, ended, begin, success, failure, brokenOff, called}
 }
 
 // next is the job of the next process.
@@ -66,6 +132,7 @@ func (tr *trial) next() job {
 	return job{
 		Role: "load", Path: tr.path, Ledger: tr.reading.path, Generation: tr.generation,
 		First: len(tr.book.runs), Seed: tr.seed,
+		Relaxed: tr.seed%3 == 0, // which loses nothing to a kill either
 	}
 }
 
@@ -129,10 +196,7 @@ func (tr *trial) live() (p *process, about string) {
 // all the same.
 func (tr *trial) strike(j job) (*process, string) {
 	tr.tb.Helper()
-	moments := []what{
-		started, started, started, cancelled, cancelled, cancelled, ended, ended,
-		begin, success, failure, brokenOff, called,
-	}
+	moments := append(strikes(), started, started, cancelled, cancelled, ended, called)
 	j.Strike, j.StrikeAt = moments[tr.rng.IntN(len(moments))], 1+tr.rng.Int64N(12)
 	if j.Strike == cancelled || j.Strike == brokenOff { // which are rare
 		j.StrikeAt = 1 + j.StrikeAt%2
@@ -210,7 +274,7 @@ func (tr *trial) report() {
 		return
 	}
 	const most = 10
-	tr.tb.Errorf("seed %d, generation %d, %s:\n%s\nthe ledger ends with:\n%s", *seedFlag, tr.generation, tr.path,
+	tr.tb.Errorf("generation %d, %s:\n%s\nthe ledger ends with:\n%s", tr.generation, tr.path,
 		strings.Join(tr.book.problems[:min(most, len(tr.book.problems))], "\n"), tr.reading.tail())
 	tr.book.problems = nil
 }
@@ -219,22 +283,24 @@ func (tr *trial) report() {
 // the next process opens it, and works.
 func TestKilledWhileCreating(t *testing.T) {
 	t.Parallel()
-	dir := keptDir(t)
-	rng := rand.New(rand.NewPCG(*seedFlag, 2))
-	within := 20 * time.Millisecond
-	for n := range *creationsFlag {
-		tr := newTrial(t, dir, 100+n)
-		p := start(t, tr.next())
+	row := proof.Begin(t, "kill -9 while creating", 40)
+	var within atomic.Int64 // how long creating takes
+	within.Store(int64(20 * time.Millisecond))
+	eachSeed(t, row, killsAtOnce, drainTime, func(tb testing.TB, seed uint64) {
+		tb.Helper()
+		tr := newTrial(tb, keptDir(tb), seed)
+		p := start(tb, tr.next())
 		p.expect("opening")
-		if rng.IntN(4) == 0 { // learn how long it takes
+		if tr.rng.IntN(4) == 0 {
 			at := time.Now()
 			p.expect("open")
-			within = time.Since(at) * 5 / 4
+			within.Store(int64(time.Since(at) * 5 / 4))
 		} else {
-			tr.ends(p, within)
+			tr.ends(p, time.Duration(within.Load()))
 		}
 		p.kill()
 		tr.check(false)
 		tr.drain()
-	}
+		row.Done(1)
+	})
 }

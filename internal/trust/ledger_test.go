@@ -30,6 +30,13 @@ const (
 	problem    what = "problem"    // something that must not be; Text says what
 )
 
+// What owners of a file tell.
+const (
+	got     what = "got"     // the file
+	leaving what = "leaving" // it is about to give the file back
+	dying   what = "dying"   // the test is about to kill it
+)
+
 // entry is one line of a ledger.
 type entry struct {
 	Generation int    `json:"g"`

@@ -55,7 +55,7 @@ func load(p *parent, j job) error {
 	c.next.Store(int64(max(0, j.First-again)))
 	p.say("opening")
 	c.r, err = cloacina.Open(context.Background(), j.Path, cloacina.Config{
-		MaxInterruptions: -1, MaxConcurrentTasks: 8,
+		MaxInterruptions: -1, MaxConcurrentTasks: 8, Durability: j.durability(),
 	})
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func load(p *parent, j job) error {
 	p.say("open")
 	var workflows []*cloacina.Workflow
 	for _, f := range c.flows {
-		workflows = append(workflows, f.workflow(l))
+		workflows = append(workflows, f.workflow(l, j.Generation/3))
 	}
 	if err := c.r.Register(workflows...); err != nil {
 		return err

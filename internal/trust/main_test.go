@@ -2,26 +2,14 @@ package trust
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"testing"
 
 	"go.uber.org/goleak"
-)
 
-// How much the tests do. The defaults keep all of them together below a minute
-// on two cores.
-var (
-	seedFlag      = flag.Uint64("seed", 1, "seed of everything that is chosen at random")
-	killsFlag     = flag.Int("kills", 300, "kills under the mixed load")
-	filesFlag     = flag.Int("files", 3, "files that the mixed load is spread over, at the same time")
-	creationsFlag = flag.Int("creations", 40, "kills while a file is created")
-	roundsFlag    = flag.Int("rounds", 50, "rounds of the race for a file")
-	cyclesFlag    = flag.Int("cycles", 1000, "times a file is opened and closed")
-	commitsFlag   = flag.Int("commits", 20000, "commits beside readers and checkpoints")
-	benchKills    = flag.Int("bench-kills", 20, "kills for each size of the recovery benchmark")
+	cloacina "github.com/cloacina-go/cloacina/runtime"
 )
 
 // childVariable makes the test binary a process that is to be killed; its
@@ -44,6 +32,8 @@ type job struct {
 	Count int
 	// Drain asks for the end of all runs in place of new ones.
 	Drain bool
+	// Relaxed opens the store so.
+	Relaxed bool
 	// Seed is that of the load.
 	Seed uint64
 	// Strike is the kind of entry after which the process kills itself: at
@@ -55,15 +45,28 @@ type job struct {
 // random is the source of a child's choices.
 func (j job) random() *rand.Rand { return rand.New(rand.NewPCG(j.Seed, uint64(j.Generation))) }
 
+// durability is how the store is to be opened.
+func (j job) durability() cloacina.Durability {
+	if j.Relaxed {
+		return cloacina.Relaxed
+	}
+	return cloacina.Full
+}
+
 // roles are what a child can be.
 var roles = map[string]func(p *parent, j job) error{
-	"load":   load,
-	"killer": killer,
-	"owner":  owner,
-	"cycles": cycles,
-	"reader": foreignReader,
-	"crowd":  crowd,
-	"writer": valueWriter,
+	"load":       load,
+	"killer":     killer,
+	"owner":      owner,
+	"cycles":     cycles,
+	"tasks":      manyTasks,
+	"reader":     foreignReader,
+	"checkpoint": foreignCheckpoints,
+	"scribe":     foreignWriter,
+	"commits":    commits,
+	"crowd":      crowd,
+	"writer":     valueWriter,
+	"huge":       hugeWriter,
 }
 
 func TestMain(m *testing.M) {
@@ -97,7 +100,7 @@ func keptDir(tb testing.TB) string {
 	}
 	tb.Cleanup(func() {
 		if tb.Failed() {
-			tb.Logf("seed %d; the files are kept in %s", *seedFlag, dir)
+			tb.Logf("the files are kept in %s", dir)
 		} else if err := os.RemoveAll(dir); err != nil {
 			tb.Error(err)
 		}

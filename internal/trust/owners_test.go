@@ -1,235 +1,314 @@
 package trust
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	cloacina "github.com/cloacina-go/cloacina/runtime"
+	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/proof"
 )
 
-// racers is how many processes want the file.
-const racers = 8
+const (
+	// racers is how many processes want the file.
+	racers = 8
+	// roundsOfMatch is how many rounds there are with one file.
+	roundsOfMatch = 10
+	// matchesAtOnce is how many files are fought for; who is refused mostly waits.
+	matchesAtOnce = 3
+)
 
-// TestAFileHasOneOwner lets processes race for a file, round by round. One of
-// them gets it, the others learn at once who has it; then the owner is killed,
-// or closes the file.
+// TestAFileHasOneOwner lets processes fight for a file, round by round. All want
+// it: one of them gets it, the others learn at once who has it. Then the owner
+// closes the file or is killed, while nobody, one or many insist on it, some of
+// whom are killed as well. What each owner did is in the file at the end.
 func TestAFileHasOneOwner(t *testing.T) {
 	t.Parallel()
-	race := &race{t: t, path: filepath.Join(keptDir(t), "runs.db"), rng: rand.New(rand.NewPCG(*seedFlag, 3))}
-	for i := range race.racers {
-		race.racers[i] = race.enter()
+	row := proof.Begin(t, "one owner", 50)
+	var all fights
+	eachSeed(t, row, matchesAtOnce, time.Second, func(tb testing.TB, seed uint64) {
+		tb.Helper()
+		m := newMatch(tb, seed)
+		for n := 0; n < roundsOfMatch && !tb.Failed() && row.Left() > time.Second; n++ {
+			m.round()
+			row.Done(1)
+		}
+		m.end()
+		all.add(&m.fights)
+	})
+	t.Logf("%d owners; %d processes killed while they insisted; slowest refusal %v; slowest takeover from a killed owner %v",
+		all.owners, all.killed, all.refusal, all.takeover)
+	row.Figure("owners", float64(all.owners))
+	row.Figure("slowest takeover ms", milliseconds(all.takeover))
+	if row.Target() >= 100 && all.refusal > time.Second {
+		t.Errorf("a process was refused after %v", all.refusal)
 	}
-	for range *roundsFlag {
-		race.round()
-	}
-	for _, p := range race.racers {
-		p.tell("stop")
-		p.finished()
-	}
-	clean(t, race.path)
-	now := look(t, race.path, &snapshot{}, true)
-	if len(now.runs) != race.owners {
-		t.Errorf("%d runs by %d owners", len(now.runs), race.owners)
-	}
-	t.Logf("slowest refusal %v; %d takeovers from a killed owner, slowest %v",
-		race.refusal, race.takeovers, race.takeover)
 }
 
-type race struct {
-	t      *testing.T
-	path   string
-	rng    *rand.Rand
-	racers [racers]*process
-	owners int
-	// takeovers are those from a killed owner by a process that insisted.
-	takeovers int
+// fights are what was seen.
+type fights struct {
+	mu             sync.Mutex
+	owners, killed int
 	// The slowest of each.
 	refusal, takeover time.Duration
 }
 
-func (r *race) witness() string { return r.path + ".witness" }
+func (f *fights) add(g *fights) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.owners, f.killed = f.owners+g.owners, f.killed+g.killed
+	f.refusal, f.takeover = max(f.refusal, g.refusal), max(f.takeover, g.takeover)
+}
 
-func (r *race) enter() *process { return start(r.t, job{Role: "owner", Path: r.path}) }
+// match is the fight for one file.
+type match struct {
+	fights
+	tb      testing.TB
+	path    string
+	rng     *rand.Rand
+	racers  [racers]*process
+	entered int
+	witness reading
+	// held are the processes that have the file, by the number with which they
+	// entered the match; dead are those that were killed, and runs are the runs
+	// they were told are done.
+	held, dead map[int]bool
+	runs       []string
+}
+
+func newMatch(tb testing.TB, seed uint64) *match {
+	tb.Helper()
+	m := &match{
+		tb: tb, path: filepath.Join(keptDir(tb), "runs.db"),
+		rng: rand.New(rand.NewPCG(seed, 3)), held: map[int]bool{}, dead: map[int]bool{},
+	}
+	m.witness.path = m.path + ".ledger"
+	for i := range m.racers {
+		m.enter(i)
+	}
+	return m
+}
+
+// enter starts a process in place of the i-th.
+func (m *match) enter(i int) {
+	m.tb.Helper()
+	m.entered++
+	m.racers[i] = start(m.tb, job{Role: "owner", Path: m.path, Ledger: m.witness.path, Generation: m.entered})
+}
+
+// kill ends a process wherever it is, and has another one enter.
+func (m *match) kill(i int) {
+	m.tb.Helper()
+	// Said before, because another one may have the file at once.
+	l, err := openLedger(m.racers[i].job)
+	if err != nil {
+		m.tb.Fatal(err)
+	}
+	l.write(entry{What: dying})
+	if err := l.file.Close(); err != nil {
+		m.tb.Error(err)
+	}
+	m.racers[i].kill()
+	m.enter(i)
+}
 
 // round finds an owner, and takes the file from it.
-func (r *race) round() {
-	r.t.Helper()
-	for _, p := range r.racers {
+func (m *match) round() {
+	m.tb.Helper()
+	winner := m.race()
+	order := m.rng.Perm(racers)
+	others := order[:0:0]
+	for _, i := range order {
+		if i != winner {
+			others = append(others, i)
+		}
+	}
+	switch m.rng.IntN(6) {
+	case 0:
+		m.release(winner)
+	case 1: // what it wrote about itself is still there in the next round
+		m.kill(winner)
+	case 2:
+		m.takeover(winner, others[0])
+	case 3:
+		m.scramble(others[:2+m.rng.IntN(racers-2)], func() { m.release(winner) })
+	case 4:
+		m.scramble(others[:2+m.rng.IntN(racers-2)], func() { m.kill(winner) })
+	default:
+		m.scramble(others[:2+m.rng.IntN(racers-3)], func() {
+			m.release(winner)
+			m.killWhileOpening(others[racers-2])
+		})
+	}
+	m.judge()
+}
+
+// race lets all of them want the file, and returns who gets it.
+func (m *match) race() (winner int) {
+	m.tb.Helper()
+	for _, p := range m.racers {
 		p.tell("race")
 	}
-	winner := -1
+	winner = -1
 	answers := make([]string, racers)
-	for i, p := range r.racers {
+	for i, p := range m.racers {
 		if answers[i] = p.next(); answers[i] == "won" {
 			if winner >= 0 {
-				r.t.Fatalf("processes %d and %d have the file", r.racers[winner].pid(), p.pid())
+				m.tb.Fatalf("processes %d and %d have the file", m.racers[winner].pid(), p.pid())
 			}
 			winner = i
 		}
 	}
 	if winner < 0 {
-		r.t.Fatalf("nobody got the file: %q", answers)
+		m.tb.Fatalf("nobody got the file: %q", answers)
 	}
-	r.works(r.racers[winner])
+	m.racers[winner].tell("run")
+	m.racers[winner].expect("ran")
 	for i, text := range answers {
 		if i != winner {
-			r.lost(text, r.racers[winner])
+			m.lost(text, m.racers[winner])
 		}
 	}
-	switch r.rng.IntN(3) {
-	case 0:
-		r.racers[winner].tell("release")
-		r.racers[winner].expect("released")
-	case 1: // what it wrote about itself is still there in the next round
-		r.bury(winner)
-	default:
-		r.inherit(winner)
-	}
+	return winner
 }
 
-// works lets a new owner prove that the file is its own.
-func (r *race) works(p *process) {
-	r.t.Helper()
-	r.owners++
-	p.tell("run")
-	p.expect("ran")
+func (m *match) release(i int) {
+	m.tb.Helper()
+	m.racers[i].tell("release")
+	m.racers[i].expect("released")
 }
 
 // lost checks what a process is told that does not get the file.
-func (r *race) lost(text string, winner *process) {
-	r.t.Helper()
+func (m *match) lost(text string, winner *process) {
+	m.tb.Helper()
 	var micros int64
 	var owned bool
 	if _, err := fmt.Sscanf(text, "lost %d %t", &micros, &owned); err != nil {
-		r.t.Fatalf("%q: %v", text, err)
+		m.tb.Fatalf("%q: %v", text, err)
 	}
-	took := time.Duration(micros) * time.Microsecond
-	r.refusal = max(r.refusal, took)
+	m.refusal = max(m.refusal, time.Duration(micros)*time.Microsecond)
 	host, err := os.Hostname()
 	if err != nil {
-		r.t.Fatal(err)
+		m.tb.Fatal(err)
 	}
 	_, rest, named := strings.Cut(text, fmt.Sprintf("process %d on host %s, since ", winner.pid(), host))
 	since, _, _ := strings.Cut(rest, ";")
 	at, err := time.Parse(time.RFC3339, since)
 	inTime := at.After(winner.begun.Add(-time.Second)) && !at.After(time.Now())
-	if !owned || !named || err != nil || !inTime || took > time.Second {
-		r.t.Errorf("process %d has the file, another one was told after %v: %s", winner.pid(), took, text)
+	if !owned || !named || err != nil || !inTime {
+		m.tb.Errorf("process %d has the file, another one was told: %s", winner.pid(), text)
 	}
 }
 
-// bury kills the owner and sends another process into the race.
-func (r *race) bury(owner int) {
-	r.t.Helper()
-	// A dead owner cannot take its witness away.
-	if err := os.Remove(r.witness()); err != nil {
-		r.t.Fatal(err)
-	}
-	r.racers[owner].kill()
-	r.racers[owner] = r.enter()
-}
-
-// inherit kills the owner while another process insists on the file.
-func (r *race) inherit(owner int) {
-	r.t.Helper()
-	next := r.racers[(owner+1)%racers]
-	next.tell("insist")
-	next.expect("insisting")
+// takeover kills the owner while another process insists on the file.
+func (m *match) takeover(owner, next int) {
+	m.tb.Helper()
+	m.racers[next].tell("insist")
+	m.racers[next].expect("insisting")
 	at := time.Now()
-	r.bury(owner)
-	next.expect("won")
-	r.takeovers, r.takeover = r.takeovers+1, max(r.takeover, time.Since(at))
-	r.works(next)
-	next.tell("release")
-	next.expect("released")
+	m.kill(owner)
+	m.racers[next].expect("won")
+	m.fights.takeover = max(m.fights.takeover, time.Since(at))
+	m.racers[next].tell("run")
+	m.racers[next].expect("ran")
+	m.release(next)
 }
 
-// owner is a process that wants the file when it is told to.
-func owner(p *parent, j job) error {
-	o := &contender{path: j.Path}
-	for {
-		var err error
-		switch order := p.order(); order {
-		case "race":
-			err = o.race(p)
-		case "insist":
-			err = o.insist(p)
-		case "run":
-			_, err = o.r.Execute(context.Background(), "w", nil)
-			p.say("ran")
-		case "release":
-			err = o.release()
-			p.say("released")
-		case "stop":
-			return nil
-		default:
-			err = fmt.Errorf("unknown order %q", order)
-		}
-		if err != nil {
-			return err
-		}
+// scramble has processes insist on the file while its owner loses it. Each of
+// them gets it, works, and passes it on; one that is killed meanwhile leaves it
+// to the others, whether it has it or not.
+func (m *match) scramble(insist []int, lose func()) {
+	m.tb.Helper()
+	for _, i := range insist {
+		m.racers[i].tell("pass %d", m.rng.IntN(3000))
+	}
+	for _, i := range insist {
+		m.racers[i].expect("insisting")
+	}
+	lose()
+	if m.rng.IntN(2) == 0 {
+		last := len(insist) - 1
+		m.racers[insist[last]].pause(m.rng, 60*time.Millisecond)
+		m.kill(insist[last])
+		m.killed++
+		insist = insist[:last]
+	}
+	for _, i := range insist {
+		m.racers[i].expect("passed")
 	}
 }
 
-// contender is what a process has that wants the file.
-type contender struct {
-	path string
-	r    *cloacina.Runner
+// killWhileOpening kills a process that opens the file, or fails to.
+func (m *match) killWhileOpening(i int) {
+	m.tb.Helper()
+	m.racers[i].tell("pass 0")
+	m.racers[i].pause(m.rng, 40*time.Millisecond)
+	m.kill(i)
+	m.killed++
 }
 
-func (o *contender) race(p *parent) error {
-	at := time.Now()
-	err := o.open()
-	took := time.Since(at).Microseconds()
-	if err != nil {
-		p.say("lost %d %t %v", took, errors.Is(err, cloacina.ErrOwned), err)
-		return nil
-	}
-	return o.won(p)
-}
-
-// insist opens the file again and again until it gets it.
-func (o *contender) insist(p *parent) error {
-	for n := 0; ; n++ {
-		err := o.open()
-		if err == nil {
-			return o.won(p)
-		}
-		if !errors.Is(err, cloacina.ErrOwned) {
-			return err
-		}
-		if n == 0 {
-			p.say("insisting")
+// pause lets a random part of a time pass, whatever the process says.
+func (p *process) pause(rng *rand.Rand, within time.Duration) {
+	moment := time.After(time.Duration(rng.Int64N(int64(within))))
+	for lines := p.lines; ; {
+		select {
+		case <-moment:
+			return
+		case _, ok := <-lines:
+			if !ok {
+				lines = nil
+			}
 		}
 	}
 }
 
-func (o *contender) open() (err error) {
-	o.r, err = cloacina.Open(context.Background(), o.path, cloacina.Config{})
-	return err
+// judge reads what the owners wrote down, in its order: each when it got the
+// file, and before it gave it back.
+func (m *match) judge() {
+	m.tb.Helper()
+	for _, e := range m.witness.more(m.tb) {
+		switch {
+		case m.dead[e.Generation]: // what it did between this note and its end
+		case e.What == got:
+			if len(m.held) > 0 {
+				m.tb.Errorf("process %d of the match has the file, and so have %v", e.Generation, m.held)
+			}
+			m.held[e.Generation] = true
+			m.owners++
+		case e.What == leaving, e.What == dying:
+			delete(m.held, e.Generation)
+			m.dead[e.Generation] = e.What == dying
+		case e.What == ended:
+			m.runs = append(m.runs, e.Run)
+		case e.What == problem:
+			m.tb.Errorf("process %d of the match: %s", e.Generation, e.Text)
+		}
+	}
+	if m.tb.Failed() {
+		m.tb.Logf("the witness ends with:\n%s", m.witness.tail())
+	}
 }
 
-// won proves that there is no other owner, by a file that only one can create.
-func (o *contender) won(p *parent) error {
-	f, err := os.OpenFile(o.path+".witness", os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("there are two owners: %w", err)
+// end ends all processes and looks for what the owners did.
+func (m *match) end() {
+	m.tb.Helper()
+	if m.tb.Failed() {
+		return
 	}
-	if err := f.Close(); err != nil {
-		return err
+	for _, p := range m.racers {
+		p.tell("stop")
+		p.finished()
 	}
-	p.say("won")
-	return o.r.Register(handWritten("w",
-		cloacina.PlanTask{ID: "a"}, cloacina.TaskCode{Call: cloacina.CallPlain(func(context.Context) error { return nil })}))
-}
-
-func (o *contender) release() error {
-	return errors.Join(os.Remove(o.path+".witness"), o.r.Shutdown(context.Background()))
+	clean(m.tb, m.path)
+	now := look(m.tb, m.path, &snapshot{}, true)
+	for _, id := range m.runs {
+		if d := now.runs[id]; d == nil || d.Status != engine.RunCompleted {
+			m.tb.Errorf("run %s had ended, and is %+v", id, d)
+		}
+	}
 }

@@ -10,9 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
+
+// patience is how long a test waits for what a child says or for its end. A child
+// that takes longer hangs, also on a machine that does other things meanwhile.
+const patience = time.Minute
 
 // process is a child of the test.
 type process struct {
@@ -76,11 +81,26 @@ func (p *process) tell(format string, args ...any) {
 // next returns the next line that the child says.
 func (p *process) next() string {
 	p.tb.Helper()
-	line, ok := <-p.lines
-	if !ok {
-		p.tb.Fatalf("process %d (%s) has ended: %v\n%s", p.pid(), p.job.Role, p.wait(), p.stderr.String())
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case line, ok := <-p.lines:
+		if !ok {
+			p.tb.Fatalf("process %d (%s) has ended: %v\n%s", p.pid(), p.job.Role, p.wait(), p.stderr.String())
+		}
+		return line
+	case <-late.C:
+		p.hangs()
+		return ""
 	}
-	return line
+}
+
+// hangs fails the test with what the child is doing.
+func (p *process) hangs() {
+	p.tb.Helper()
+	_ = p.cmd.Process.Signal(syscall.SIGQUIT) // it may have ended just now
+	_ = p.wait()
+	p.tb.Fatalf("process %d (%s) says nothing for %v; it was\n%s", p.pid(), p.job.Role, patience, p.stderr.String())
 }
 
 // expect reads the next line, which has to begin with a word, and returns the rest.
@@ -108,8 +128,11 @@ func (p *process) kill() (killed bool) {
 	return err != nil
 }
 
-// wait waits for the end of the child.
+// wait waits for the end of the child. One that hangs is ended, and tells what it
+// was doing.
 func (p *process) wait() error {
+	late := time.AfterFunc(patience, func() { _ = p.cmd.Process.Signal(syscall.SIGQUIT) })
+	defer late.Stop()
 	for range p.lines { // the pipe is read to its end before Wait closes it
 	}
 	return errors.Join(ignoreClosed(p.in.Close()), p.cmd.Wait())

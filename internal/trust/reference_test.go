@@ -17,11 +17,11 @@ type outcome struct {
 // expected is what becomes of a run that nobody cancels, however often the
 // process dies on the way.
 type expected struct {
-	state  cloacina.State
-	tasks  []outcome
-	values cloacina.Values
+	state cloacina.State
+	tasks []outcome
 
-	writes []map[string]any // by task; a nil value is a deletion
+	writes []map[string]any  // by task; a nil value is a deletion
+	leaves []cloacina.Leaves // by task
 }
 
 // expect computes what becomes of a run in the plainest way: task by task, each
@@ -30,12 +30,20 @@ func (f *flow) expect(n int64) *expected {
 	x := &expected{
 		state: cloacina.Completed,
 		tasks: make([]outcome, len(f.steps)), writes: make([]map[string]any, len(f.steps)),
+		leaves: make([]cloacina.Leaves, len(f.steps)),
 	}
 	for i := range f.steps {
 		s := &f.steps[i]
+		var verdict bool
+		if verdict, x.leaves[i] = x.verdict(s.rule, n); x.cutOff(s.deps) {
+			x.tasks[i] = outcome{state: cloacina.Cancelled}
+			continue
+		}
 		switch {
-		case !x.verdict(s.rule, n):
+		case !verdict:
 			x.tasks[i] = outcome{state: cloacina.Skipped}
+		case s.hangs && s.timeout == 0: // until the run is out of time
+			x.tasks[i], x.state = outcome{cloacina.Cancelled, 1}, cloacina.Failed
 		case s.failures > s.retries:
 			x.tasks[i] = outcome{cloacina.Failed, s.retries + 1}
 			if !s.allow {
@@ -46,24 +54,38 @@ func (f *flow) expect(n int64) *expected {
 			x.writes[i] = f.writes(s, f.context(x, s.deps, n))
 		}
 	}
-	x.values = f.context(x, f.sinks(), n)
 	return x
 }
 
-func (x *expected) verdict(r rule, n int64) bool {
-	if len(r.leaves) == 0 {
-		return true
-	}
-	holds := func(l leaf) bool {
+// cutOff reports whether a task is never decided, because its run ends before.
+func (x *expected) cutOff(deps []int) bool {
+	return slices.ContainsFunc(deps, func(d int) bool { return x.tasks[d].state == cloacina.Cancelled })
+}
+
+func (x *expected) verdict(r rule, n int64) (bool, cloacina.Leaves) {
+	bits, holding := make([]bool, len(r.leaves)), 0
+	for i, l := range r.leaves {
+		bits[i] = x.tasks[l.task].state == l.state
 		if l.state == "" {
-			return n > l.above
+			bits[i] = n > l.above
 		}
-		return x.tasks[l.task].state == l.state
+		if bits[i] {
+			holding++
+		}
 	}
-	if r.any {
-		return slices.ContainsFunc(r.leaves, holds)
+	return holding == len(bits) || r.any && holding > 0, cloacina.LeavesOf(bits...)
+}
+
+// valuesOf is the final context of a run of which only some tasks, given by
+// their states, have completed.
+func (f *flow) valuesOf(x *expected, states []cloacina.State, n int64) cloacina.Values {
+	done := &expected{writes: slices.Clone(x.writes)}
+	for i, state := range states {
+		if state != cloacina.Completed {
+			done.writes[i] = nil
+		}
 	}
-	return !slices.ContainsFunc(r.leaves, func(l leaf) bool { return !holds(l) })
+	return f.context(done, f.sinks(), n)
 }
 
 // writes are those of a task that sees a context.

@@ -3,74 +3,108 @@ package trust
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
+	"github.com/cloacina-go/cloacina/internal/proof"
 	"github.com/cloacina-go/cloacina/internal/store"
 	cloacina "github.com/cloacina-go/cloacina/runtime"
 )
 
-// interruptionsAllowed is the default of [cloacina.Config.MaxInterruptions].
-const interruptionsAllowed = 3
+// neighbourhood is the choice of one seed: how often a task may be interrupted,
+// and the runs in the order of their starts, one of which is the killer.
+func neighbourhood(seed uint64) (allowed int, runs []string) {
+	rng := rand.New(rand.NewPCG(seed, 4))
+	allowed = 1 + rng.IntN(usualInterruptions)
+	if seed%2 == 1 {
+		allowed = usualInterruptions
+	}
+	for i := range 2 + rng.IntN(8) {
+		runs = append(runs, fmt.Sprintf("neighbour-%d", i))
+	}
+	return allowed, slices.Insert(runs, rng.IntN(len(runs)+1), "killer")
+}
 
-// neighbourhood are the runs in the order of their starts.
-var neighbourhood = []string{"neighbour-1", "neighbour-2", "killer", "neighbour-3", "neighbour-4"}
+// usualInterruptions is the default of [cloacina.Config.MaxInterruptions].
+const usualInterruptions = 3
 
 // TestOnlyTheKillerFails has a task that kills its own process among tasks that
 // do nothing wrong. All of them become suspects, run one at a time, and the
 // killer alone fails.
 func TestOnlyTheKillerFails(t *testing.T) {
 	t.Parallel()
-	dir := keptDir(t)
-	path := filepath.Join(dir, "runs.db")
+	row := proof.Begin(t, "suspects", 4)
+	eachSeed(t, row, killsAtOnce, drainTime, func(tb testing.TB, seed uint64) {
+		tb.Helper()
+		row.Done(1)
+		onlyTheKillerFails(tb, seed)
+	})
+}
+
+func onlyTheKillerFails(tb testing.TB, seed uint64) {
+	tb.Helper()
+	allowed, runs := neighbourhood(seed)
+	path := filepath.Join(keptDir(tb), "runs.db")
 	ledger := reading{path: path + ".ledger"}
 	deaths, died := 0, true
 	for died && deaths < 10 {
-		p := start(t, job{Role: "killer", Path: path, Ledger: ledger.path, Generation: deaths + 1})
+		p := start(tb, job{Role: "killer", Path: path, Ledger: ledger.path, Generation: deaths + 1, Seed: seed})
 		err := p.wait()
 		if died = wasKilled(err); died {
 			deaths++
 		} else if err != nil {
-			t.Fatalf("%v\n%s", err, p.stderr.String())
+			tb.Fatalf("%v\n%s", err, p.stderr.String())
 		}
 	}
-	if deaths != interruptionsAllowed+1 {
-		t.Errorf("the process died %d times, want %d", deaths, interruptionsAllowed+1)
+	if deaths != allowed+1 {
+		tb.Errorf("the process died %d times, want %d", deaths, allowed+1)
 	}
 	states := map[string]string{}
-	for _, e := range ledger.more(t) {
+	for _, e := range ledger.more(tb) {
 		switch e.What {
 		case problem:
-			t.Errorf("generation %d, run %s: %s", e.Generation, e.Run, e.Text)
+			tb.Errorf("generation %d, run %s: %s", e.Generation, e.Run, e.Text)
 		case ended:
 			states[e.Run] = e.State
 		}
 	}
-	now := look(t, path, &snapshot{}, true)
-	for _, id := range neighbourhood {
-		d, task, interruptions := now.runs[id], engine.TaskCompleted, interruptionsAllowed
-		want := cloacina.Completed
-		if id == "killer" {
-			want, task, interruptions = cloacina.Failed, engine.TaskFailed, interruptionsAllowed+1
+	now := look(tb, path, &snapshot{}, true)
+	for _, id := range runs {
+		if now.runs[id] == nil {
+			tb.Fatalf("run %s is lost", id)
 		}
-		a := d.Tasks[0].Attempts
-		if states[id] != string(want) || d.Tasks[0].Status != task || len(a) != 1 || a[0].Interruptions != interruptions {
-			t.Errorf("run %s: %s, %+v; want %s after %d interruptions", id, states[id], d.Tasks, want, interruptions)
-		}
-		if id == "killer" && (a[0].Outcome != store.AttemptInterrupted || !strings.Contains(a[0].Error, cloacina.ErrInterrupted.Error())) {
-			t.Errorf("the killer's attempt: %+v", a[0])
-		}
-		if d.Tasks[1].Status != engine.TaskCompleted {
-			t.Errorf("run %s: what follows is %v", id, d.Tasks[1].Status)
-		}
+		checkNeighbour(tb, now.runs[id], states[id], allowed)
 	}
-	if t.Failed() {
-		t.Logf("the ledger ends with:\n%s", ledger.tail())
+	if tb.Failed() {
+		tb.Logf("the ledger ends with:\n%s", ledger.tail())
+	}
+}
+
+// checkNeighbour checks what has become of a run: the killer's has failed.
+func checkNeighbour(tb testing.TB, d *store.RunDetail, state string, allowed int) {
+	tb.Helper()
+	guilty := d.ID == "killer"
+	want, task, interruptions := cloacina.Completed, engine.TaskCompleted, allowed
+	if guilty {
+		want, task, interruptions = cloacina.Failed, engine.TaskFailed, allowed+1
+	}
+	a := d.Tasks[0].Attempts
+	if state != string(want) || d.Tasks[0].Status != task || len(a) != 1 || a[0].Interruptions != interruptions {
+		tb.Errorf("run %s: %s, %+v; want %s after %d interruptions", d.ID, state, d.Tasks, want, interruptions)
+	}
+	if guilty && (a[0].Outcome != store.AttemptInterrupted || !strings.Contains(a[0].Error, cloacina.ErrInterrupted.Error())) {
+		tb.Errorf("the killer's attempt: %+v", a[0])
+	}
+	if d.Tasks[1].Status != engine.TaskCompleted {
+		tb.Errorf("run %s: what follows is %v", d.ID, d.Tasks[1].Status)
 	}
 }
 
@@ -81,22 +115,23 @@ func killer(_ *parent, j job) error {
 	if err != nil {
 		return err
 	}
-	r, err := cloacina.Open(context.Background(), j.Path, cloacina.Config{})
+	allowed, ids := neighbourhood(j.Seed)
+	r, err := cloacina.Open(context.Background(), j.Path, cloacina.Config{MaxInterruptions: allowed})
 	if err != nil {
 		return err
 	}
-	h := &neighbours{l: l, alone: j.Generation > interruptionsAllowed}
-	h.here.Add(len(neighbourhood) - 1)
+	h := &neighbours{l: l, alone: j.Generation > allowed}
+	h.here.Add(len(ids) - 1)
 	if err := r.Register(h.workflow()); err != nil {
 		return err
 	}
 	runs := map[string]*cloacina.RunHandle{}
-	for _, id := range neighbourhood {
+	for _, id := range ids {
 		if runs[id], err = r.Start(context.Background(), "neighbours", nil, cloacina.StartOptions{ID: id}); err != nil {
 			return err
 		}
 	}
-	for _, id := range neighbourhood {
+	for _, id := range ids {
 		result, err := runs[id].Wait(context.Background())
 		if result == nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloacina-go/cloacina/internal/proof"
 	cloacina "github.com/cloacina-go/cloacina/runtime"
 )
 
@@ -88,12 +90,32 @@ var oddIDs = []string{
 // impossibleIDs cannot be used.
 var impossibleIDs = []string{"\xff", "a\xc3", strings.Repeat("i", 257)}
 
-// TestOddValuesSurviveAKill has a process store odd values under odd IDs, kills
-// it, and reads all of them in a new one: as the input and as what a task wrote.
+// valuesAtOnce is how many random values one process stores.
+const valuesAtOnce = 100
+
+// TestOddValuesSurviveAKill has processes store odd values under odd IDs, kills
+// them, and reads all of them in another one: as the input and as what a task
+// wrote. Each seed is a random value under a random ID, and one that cannot be
+// stored; each process has those of some seeds, and the known ones beside them.
 func TestOddValuesSurviveAKill(t *testing.T) {
 	t.Parallel()
+	row := proof.Begin(t, "hostile values", 200)
+	for row.More() && !t.Failed() {
+		first, ok := row.Next()
+		n := 1
+		for ; ok && n < valuesAtOnce && int64(n) < row.Target(); n++ {
+			_, ok = row.Next()
+		}
+		surviveAKill(t, first, n)
+		row.Done(n)
+	}
+}
+
+// surviveAKill stores the values of n seeds and reads them after a kill.
+func surviveAKill(t *testing.T, first uint64, n int) {
+	t.Helper()
 	path := filepath.Join(keptDir(t), "runs.db")
-	p := start(t, job{Role: "writer", Path: path})
+	p := start(t, job{Role: "writer", Path: path, Seed: first, Count: n})
 	p.expect("written")
 	p.kill()
 	r, err := cloacina.Open(t.Context(), path, cloacina.Config{})
@@ -105,28 +127,47 @@ func TestOddValuesSurviveAKill(t *testing.T) {
 	if err := r.Register(odd(release, func(string) {})); err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range oddIDs {
-		result, err := r.Wait(t.Context(), id)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	inputs := oddInputs(first, n)
+	for id, in := range inputs {
+		result, err := r.Wait(ctx, id)
 		if err != nil {
 			t.Errorf("run %.40q: %v", id, err)
 			continue
 		}
-		checkValues(t, id, result)
+		checkValues(t, in, result)
 		// The same input is the same run; another one is not.
-		h, err := r.Start(t.Context(), "odd", inputOf(id), cloacina.StartOptions{ID: id})
+		h, err := r.Start(ctx, "odd", in, cloacina.StartOptions{ID: id})
 		if err != nil || h.ID() != id {
 			t.Errorf("run %.40q is started again: %v", id, err)
 		}
 	}
 	checkFailures(t, r)
-	runs, err := r.Runs(t.Context(), cloacina.RunFilter{Limit: 1000})
-	if err != nil || len(runs) != len(oddIDs)+len(impossible()) {
+	runs, err := r.Runs(t.Context(), cloacina.RunFilter{Limit: 10_000})
+	if err != nil || len(runs) != len(inputs)+len(impossible()) {
 		t.Errorf("%d runs, %v", len(runs), err)
 	}
 	if err := r.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
 	clean(t, path)
+}
+
+// oddInputs are the inputs of all runs by their IDs: the known ones, and those of
+// some seeds.
+func oddInputs(first uint64, n int) map[string]cloacina.Values {
+	inputs := map[string]cloacina.Values{}
+	for _, id := range oddIDs {
+		inputs[id] = inputOf(id)
+	}
+	for seed := first; seed < first+uint64(n); seed++ {
+		c := chaos{rand.New(rand.NewPCG(seed, 6))}
+		inputs[c.id(seed)] = cloacina.Values{
+			"id of the run": int64(seed), "two to the 53 and 1": int64(1<<53 + 1), "random": c.value(6), c.key(): c.value(3),
+		}
+	}
+	return inputs
 }
 
 // inputOf are all odd values, and the ID.
@@ -142,15 +183,16 @@ func inputOf(id string) cloacina.Values {
 
 // checkValues compares the final context: each value as it was given, and again
 // with a prefix as the task wrote it.
-func checkValues(t *testing.T, id string, result *cloacina.Result) {
+func checkValues(t *testing.T, in cloacina.Values, result *cloacina.Result) {
 	t.Helper()
+	id := result.Run
 	got, err := result.Values()
 	if err != nil {
 		t.Errorf("run %.40q: %v", id, err)
 		return
 	}
 	want := cloacina.Values{}
-	for key, value := range inputOf(id) {
+	for key, value := range in {
 		want[key], want["copy of "+key] = value, value
 	}
 	if len(got) != len(want) {
@@ -185,11 +227,12 @@ func checkFailures(t *testing.T, r *cloacina.Runner) {
 // valueWriter stores odd values and is killed when the runs that can end have
 // ended, and the others are between their tasks.
 func valueWriter(p *parent, j job) error {
-	r, err := cloacina.Open(context.Background(), j.Path, cloacina.Config{})
+	inputs := oddInputs(j.Seed, j.Count)
+	r, err := cloacina.Open(context.Background(), j.Path, cloacina.Config{MaxConcurrentTasks: 2 * len(inputs)})
 	if err != nil {
 		return err
 	}
-	waiting := make(chan string, len(oddIDs))
+	waiting := make(chan string, len(inputs))
 	if err := r.Register(odd(make(chan struct{}), func(run string) { waiting <- run })); err != nil {
 		return err
 	}
@@ -205,15 +248,15 @@ func valueWriter(p *parent, j job) error {
 			return fmt.Errorf("run %q has stored it", name)
 		}
 	}
-	if err := refused(r); err != nil {
+	if err := refused(r, j); err != nil {
 		return err
 	}
-	for _, id := range oddIDs {
-		if _, err := r.Start(context.Background(), "odd", inputOf(id), cloacina.StartOptions{ID: id}); err != nil {
+	for id, in := range inputs {
+		if _, err := r.Start(context.Background(), "odd", in, cloacina.StartOptions{ID: id}); err != nil {
 			return err
 		}
 	}
-	for range oddIDs {
+	for range inputs {
 		<-waiting
 	}
 	p.say("written")
@@ -221,7 +264,15 @@ func valueWriter(p *parent, j job) error {
 }
 
 // refused tries to start runs with an impossible input or ID.
-func refused(r *cloacina.Runner) error {
+func refused(r *cloacina.Runner, j job) error {
+	for seed := j.Seed; seed < j.Seed+uint64(j.Count); seed++ {
+		c := chaos{rand.New(rand.NewPCG(seed, 7))}
+		in := cloacina.Values{"good": c.value(2), "random": c.poisoned(5)}
+		_, err := r.Start(context.Background(), "odd", in, cloacina.StartOptions{ID: "never"})
+		if !errors.Is(err, cloacina.ErrNotStorable) && !errors.Is(err, cloacina.ErrLimit) {
+			return fmt.Errorf("seed %d: what cannot be stored: got %w", seed, err)
+		}
+	}
 	for name, v := range impossible() {
 		_, err := r.Start(context.Background(), "odd", cloacina.Values{v.key: v.value}, cloacina.StartOptions{ID: "never"})
 		if !errors.Is(err, v.want) || !strings.Contains(err.Error(), v.text) {

@@ -13,24 +13,45 @@ import (
 // callback.
 func (w *writer) apply(o *op) error {
 	args, err := w.arguments(o)
+	if err == nil {
+		err = w.execute(o, args)
+	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", store.Describe(o.change), err)
+		return explainOp(o, err)
 	}
+	return nil
+}
+
+// execute executes the statement of an op.
+func (w *writer) execute(o *op, args []driver.Value) error {
 	affected, err := w.run(o.kind, args...)
-	switch {
-	case err == nil && (affected == 1 || o.kind == stmtDropCallback):
-		return nil
-	case err == nil:
-		return fmt.Errorf("%s: %w: its row is not as this program left it", store.Describe(o.change), ErrDamaged)
-	case o.kind == stmtCreateRun && extendedCode(err) == lib.SQLITE_CONSTRAINT_UNIQUE:
-		return &store.ExistsError{Change: o.change.(store.RunCreated)}
-	default:
-		return fmt.Errorf("%s: %w", store.Describe(o.change), err)
+	if err == nil && affected != 1 && o.kind != stmtDropCallback {
+		err = fmt.Errorf("%w: its row is not as this program left it", ErrDamaged)
 	}
+	return err
+}
+
+// explainOp says which change an error is about.
+func explainOp(o *op, err error) error {
+	if o.kind == stmtCreateRun && extendedCode(err) == lib.SQLITE_CONSTRAINT_UNIQUE {
+		return &store.ExistsError{Change: o.change.(store.RunCreated)}
+	}
+	return fmt.Errorf("%s: %w", store.Describe(o.change), err)
+}
+
+// since returns a time as it is stored in a step.
+func (o *op) since(at int64) driver.Value { return at - o.created }
+
+// sinceOrNull is since for a time that may be missing.
+func (o *op) sinceOrNull(at int64) driver.Value {
+	if at == 0 {
+		return nil
+	}
+	return o.since(at)
 }
 
 // arguments returns the arguments of a statement, and does before it what else
-// a change needs.
+// a change needs. The slice is used again for the next op.
 func (w *writer) arguments(o *op) ([]driver.Value, error) {
 	switch c := o.change.(type) {
 	case store.RunCreated:
@@ -52,16 +73,16 @@ func (w *writer) arguments(o *op) ([]driver.Value, error) {
 	case store.TaskEnded:
 		return w.finishArguments(o, &c), nil
 	case store.CallbackDone:
-		return []driver.Value{c.Run, int64(c.Task)}, nil
+		return w.scratch(c.Run, int64(c.Task)), nil
 	default: // store.TaskRequeued
-		return []driver.Value{addend(w.moved(o)), o.id}, nil
+		return w.scratch(addend(w.moved(o)), o.id), nil
 	}
 }
 
 func (w *writer) createArguments(c *store.RunCreated) ([]driver.Value, error) {
 	id, err := w.planID(c.Plan)
 	keys, vals := pack(c.Initial)
-	args := []driver.Value{c.Num, nil, c.ID, id, c.At, orNull(c.Deadline), keys, vals}
+	args := w.scratch(c.Num, nil, c.ID, id, c.At, orNull(c.Deadline), keys, vals)
 	args[1] = signed(w.sums.group(&layoutRun, runMade, c.Num, args[2:6]...) +
 		w.sums.group(&layoutRun, runState, c.Num, int64(engine.RunRunning), nil, nil, nil) +
 		w.sums.group(&layoutRun, runInitial, c.Num, args[6:8]...))
@@ -82,9 +103,9 @@ func (w *writer) moveArguments(
 	}
 	sum := addend(w.sums.group(&layoutRun, runState, o.run, int64(status), cause, ended, text) - before)
 	if o.kind == stmtEndRun {
-		return []driver.Value{int64(status), ended, text, sum, o.run}, nil
+		return w.scratch(int64(status), ended, sum, o.run), nil
 	}
-	return []driver.Value{int64(status), cause, ended, text, sum, o.run, int64(o.was)}, nil
+	return w.scratch(int64(status), cause, ended, text, sum, o.run, int64(o.was)), nil
 }
 
 // moved returns how the sum of a step changes with its state.
@@ -104,18 +125,18 @@ func (w *writer) madeSum(id int64, decided, leaves driver.Value) int64 {
 
 // decideArguments covers the start that may be part of the decision.
 func (w *writer) decideArguments(o *op, c *store.TaskDecided) ([]driver.Value, error) {
-	args := []driver.Value{o.id, nil, c.At, nil, nil, nil}
-	if leaves := c.Leaves.AppendBytes(nil); len(leaves) > 0 {
-		args[3] = leaves
-	}
+	args := w.scratch(o.id, nil, o.since(c.At), packLeaves(c.Leaves), nil, nil)
 	sum := w.madeSum(o.id, args[2], args[3]) + w.stateSum(o.id, o.state)
 	start, ok := o.also.(store.AttemptStarted)
 	if !ok {
-		args[1], args[4] = signed(sum), int64(o.state)
-		return args[:5], nil
+		args[1] = signed(sum)
+		return args[:4], nil
 	}
 	worker, err := w.workerID(workerKey{start.Host, start.Version})
-	args[4], args[5] = worker, start.At
+	args[4], args[5] = worker, args[2]
+	if start.At != c.At {
+		args[5] = o.since(start.At)
+	}
 	args[1] = signed(sum + w.sums.group(&layoutStep, stepStart, o.id, args[4:]...))
 	return args, err
 }
@@ -125,12 +146,12 @@ func (w *writer) startArguments(o *op, c *store.AttemptStarted) ([]driver.Value,
 	if err != nil {
 		return nil, err
 	}
-	started := driver.Value(c.At)
+	started := o.since(c.At)
 	sum := w.sums.group(&layoutStep, stepStart, o.id, worker, started)
 	switch o.kind {
 	case stmtStart:
 		sum += w.madeSum(o.id, nil, nil) + w.stateSum(o.id, engine.TaskRunning)
-		return []driver.Value{o.id, signed(sum), worker, started}, nil
+		return w.scratch(o.id, signed(sum), worker, started), nil
 	case stmtRestart:
 		for _, emptied := range []int{stepStart, stepAttempt} {
 			before, _, err := w.stored(&layoutStep, emptied, o.id)
@@ -140,7 +161,7 @@ func (w *writer) startArguments(o *op, c *store.AttemptStarted) ([]driver.Value,
 			sum -= before
 		}
 	}
-	return []driver.Value{worker, started, addend(sum + w.moved(o)), o.id}, nil
+	return w.scratch(worker, started, addend(sum+w.moved(o)), o.id), nil
 }
 
 // endArguments covers the end of the task that may be part of the attempt's.
@@ -151,13 +172,12 @@ func (w *writer) endArguments(o *op, c *store.AttemptEnded) ([]driver.Value, err
 	if o.kind == stmtComplete {
 		return w.completeArguments(o, c), nil
 	}
-	args := []driver.Value{
-		int64(c.Outcome), c.At, orNull(c.Due), orNull(c.Error), nil, nil, nil, int64(o.state), nil, o.id,
-	}
+	args := w.scratch(int64(c.Outcome), o.since(c.At), o.sinceOrNull(c.Due), orNull(c.Error),
+		nil, nil, nil, int64(o.state), nil, o.id)
 	if finish, ok := o.also.(store.TaskEnded); ok {
 		args[5], args[6] = pack(finish.Writes)
 		if finish.At != c.At {
-			args[4] = finish.At
+			args[4] = o.since(finish.At)
 		}
 	}
 	args[8] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, args[:4]...) +
@@ -166,7 +186,7 @@ func (w *writer) endArguments(o *op, c *store.AttemptEnded) ([]driver.Value, err
 }
 
 func (w *writer) completeArguments(o *op, c *store.AttemptEnded) []driver.Value {
-	args := []driver.Value{c.At, nil, nil, nil, o.id}
+	args := w.scratch(o.since(c.At), nil, nil, nil, o.id)
 	args[1], args[2] = pack(o.also.(store.TaskEnded).Writes)
 	args[3] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, int64(store.AttemptSucceeded), args[0], nil, nil) +
 		w.sums.group(&layoutStep, stepEnd, o.id, nil, args[1], args[2]) + w.moved(o))
@@ -188,19 +208,19 @@ func (w *writer) finishArguments(o *op, c *store.TaskEnded) []driver.Value {
 	switch o.kind {
 	case stmtFinishWaiting:
 		sum := w.madeSum(o.id, nil, nil) + w.stateSum(o.id, o.state) +
-			w.sums.group(&layoutStep, stepEnd, o.id, c.At, nil, nil)
-		return []driver.Value{o.id, signed(sum), int64(o.state), c.At}
+			w.sums.group(&layoutStep, stepEnd, o.id, o.since(c.At), nil, nil)
+		return w.scratch(o.id, signed(sum), int64(o.state), o.since(c.At))
 	case stmtAddCallback:
 		return w.callbackArguments(c.Run, c.Task)
 	}
-	args := []driver.Value{c.At, nil, nil, int64(o.state), nil, o.id, int64(o.from)}
+	args := w.scratch(o.since(c.At), nil, nil, int64(o.state), nil, o.id, int64(o.from))
 	args[1], args[2] = pack(c.Writes)
 	args[4] = addend(w.sums.group(&layoutStep, stepEnd, o.id, args[:3]...) + w.moved(o))
 	return args
 }
 
 func (w *writer) callbackArguments(run int64, task int) []driver.Value {
-	args := []driver.Value{nil, run, int64(task)}
+	args := w.scratch(nil, run, int64(task))
 	args[0] = signed(w.sums.group(&layoutCallback, 0, stepID(run, task, 0), args[1:]...))
 	return args
 }

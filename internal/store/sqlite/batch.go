@@ -27,6 +27,10 @@ type op struct {
 	// if the row is there, and afterwards.
 	id          int64
 	from, state engine.TaskStatus
+	// When the run was created, which its times are counted from.
+	created int64
+	// late says that an earlier op of the batch may be about the same row.
+	late bool
 	// Of a run: its number and its state before.
 	run int64
 	was engine.RunStatus
@@ -43,6 +47,8 @@ type op struct {
 type batch struct {
 	ops  []op
 	last map[int64]int // the last op of a step's row
+	// of is when the run was created that the next ops are about.
+	of int64
 }
 
 // prepare has the ledger check the changes and turns them into statements.
@@ -87,6 +93,8 @@ func (b *batch) add(o op) {
 	if b.last == nil {
 		b.last = map[int64]int{}
 	}
+	_, o.late = b.last[o.id]
+	o.created = b.of
 	b.last[o.id] = len(b.ops)
 	b.ops = append(b.ops, o)
 }
@@ -102,12 +110,12 @@ func (b *batch) previous(id int64, kind int) *op {
 // whole adds a change of a run as a whole, which the ledger has accepted.
 func (b *batch) whole(r *ledger.Run, before engine.RunStatus, c store.Change) {
 	o := op{kind: stmtMoveRun, run: r.Num, was: before, change: c}
-	switch c.(type) {
+	switch c := c.(type) {
 	case store.RunReplanned:
 		o.kind = stmtReplan
 		clear(b.last) // what follows is about rows with other numbers
 	case store.RunEnded:
-		if before == engine.RunRunning {
+		if before == engine.RunRunning && c.Error == "" {
 			o.kind = stmtEndRun
 		}
 	}
@@ -117,19 +125,20 @@ func (b *batch) whole(r *ledger.Run, before engine.RunStatus, c store.Change) {
 // task adds a change of a task, which the ledger has accepted.
 func (b *batch) task(r *ledger.Run, before, after ledger.Task, change store.Change) {
 	row := max(before.Attempt, 1)
+	b.of = r.Created
 	switch c := change.(type) {
 	case store.TaskDecided:
-		number := int32(0)
+		kind, number := stmtSkip, int32(0)
 		if c.Ready {
-			number = 1
+			kind, number = stmtDecide, 1
 		}
-		b.add(op{kind: stmtDecide, id: stepID(r.Num, c.Task, number), state: after.Status, change: change})
+		b.add(op{kind: kind, id: stepID(r.Num, c.Task, number), state: after.Status, change: change})
 	case store.AttemptStarted:
 		b.startAttempt(before, change, stepID(r.Num, c.Task, int32(c.Attempt)))
 	case store.AttemptEnded:
 		id := stepID(r.Num, c.Task, row)
 		if c.Outcome == store.AttemptInterrupted {
-			b.ops = append(b.ops, op{kind: stmtCountInterruption, id: id, change: change})
+			b.add(op{kind: stmtCountInterruption, id: id, change: change})
 		}
 		b.add(op{kind: stmtEnd, id: id, from: before.Status, state: after.Status, change: change})
 	case store.TaskRequeued:

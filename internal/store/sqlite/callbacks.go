@@ -20,8 +20,19 @@ var selectCallbacks = "SELECT " + layoutCallback.columns() + ", " + layoutRun.co
 // Callbacks returns the callbacks that are pending, ordered by run and task.
 // It leaves out those about a task whose rows are damaged, because what would
 // be told may not be true; they stay pending.
-func (r *reader) Callbacks(ctx context.Context) (pending []store.Callback, err error) {
-	err = r.read(ctx, func(c conn) error {
+func (r *reader) Callbacks(ctx context.Context) ([]store.Callback, error) {
+	return callbacksFrom(ctx, r.read)
+}
+
+// Callbacks is that of a reader, early.
+func (s *Store) Callbacks(ctx context.Context) ([]store.Callback, error) {
+	return callbacksFrom(ctx, s.readEarly)
+}
+
+func callbacksFrom(
+	ctx context.Context, read func(context.Context, func(c conn) error) error,
+) (pending []store.Callback, err error) {
+	err = read(ctx, func(c conn) error {
 		pending, err = selectPending(ctx, c)
 		return err
 	})
@@ -48,7 +59,7 @@ func selectPending(ctx context.Context, c conn) (pending []store.Callback, err e
 func scanCallback(sums *summer, v []driver.Value) (c store.Callback, planID int64, ok bool) {
 	callback, wrong := sums.check(&layoutCallback, v)
 	run, wrongRun := sums.check(&layoutRun, v[4:])
-	st, wrongStep := scanStep(sums, v[16:])
+	st, wrongStep := scanStep(sums, v[16:], integer(run[2]))
 	c = store.Callback{
 		Run: integer(callback[0]), ID: text(run[0]), Task: int(integer(callback[1])),
 		Status: st.state, Attempts: st.number,

@@ -30,7 +30,7 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) error {
 		s.ledger.Undo()
 		return unavailable(err)
 	}
-	if err := s.transaction(len(s.w.ops.ops), s.write); err != nil {
+	if err := s.transaction(len(s.w.ops.ops), s.w.write); err != nil {
 		s.ledger.Undo()
 		s.w.plans.undo()
 		s.w.workers.undo()
@@ -39,16 +39,6 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) error {
 	s.ledger.Accept()
 	s.w.plans.accept()
 	s.w.workers.accept()
-	return nil
-}
-
-// write executes the statements of a batch.
-func (s *Store) write() error {
-	for i := range s.w.ops.ops {
-		if err := s.w.apply(&s.w.ops.ops[i]); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

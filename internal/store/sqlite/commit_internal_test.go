@@ -244,7 +244,7 @@ func created(num int64) store.RunCreated {
 func TestAnotherProgramHoldsTheLock(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
-	other, err := newWriter(background, s.Path(), Config{})
+	other, err := newWriter(background, s.Path(), Config{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 	lib "modernc.org/sqlite/lib"
 )
 
@@ -23,7 +24,7 @@ import (
 // After a failed flush nothing is settled: the system may have thrown away what
 // it could not write and report success the next time.
 func (s *Store) settle(version uint32, cause error) error {
-	if !s.relaxed && extendedCode(cause) == lib.SQLITE_IOERR_FSYNC {
+	if !s.relaxed && extendedCode(cause) == lib.SQLITE_IOERR_FSYNC && !teeth.Has(teeth.SyncRetried) {
 		return s.uncertain(cause)
 	}
 	now, err := s.w.conn.FileControlDataVersion("main")
@@ -34,7 +35,7 @@ func (s *Store) settle(version uint32, cause error) error {
 		return s.uncertain(errors.Join(cause, s.broken))
 	}
 	dormant, err := s.dormant()
-	if err == nil && dormant {
+	if err == nil && dormant && !teeth.Has(teeth.ForgottenKept) {
 		err = s.w.overwrite()
 	}
 	if err != nil {
@@ -67,11 +68,17 @@ func (s *Store) dormant() (bool, error) {
 // logged returns how many frames of the log are part of a commit, as far as
 // SQLite knows.
 func (w *writer) logged() (frames int64, err error) {
+	frames, _, err = w.progress()
+	return frames, err
+}
+
+// progress returns the same, and how many of them have been copied into the file.
+func (w *writer) progress() (frames, copied int64, err error) {
 	err = query(background, w.conn, "PRAGMA wal_checkpoint(NOOP)", func(v []driver.Value) error {
-		frames = integer(v[1])
+		frames, copied = integer(v[1]), integer(v[2])
 		return nil
 	})
-	return frames, err
+	return frames, copied, err
 }
 
 // overwrite commits a page that stays as it is. It takes the place of the first
@@ -86,6 +93,9 @@ func (w *writer) overwrite() error {
 	if err := w.exec("PRAGMA synchronous = FULL"); err != nil {
 		return err
 	}
-	return errors.Join(w.exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations))),
-		w.exec(fmt.Sprintf("PRAGMA synchronous = %d", synchronous)))
+	err = w.exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
+	if err != nil { // a flush, perhaps, also of commits that were not
+		w.unsure = true
+	}
+	return errors.Join(err, w.exec(fmt.Sprintf("PRAGMA synchronous = %d", synchronous)))
 }

@@ -14,6 +14,8 @@ type conn interface {
 	driver.ExecerContext
 	driver.QueryerContext
 	driver.ConnPrepareContext
+	driver.SessionResetter
+	driver.Validator
 	IsReadOnly(schema string) (bool, error)
 	FileControlDataVersion(schema string) (uint32, error)
 }
@@ -22,6 +24,7 @@ type conn interface {
 type stmt interface {
 	driver.Stmt
 	driver.StmtExecContext
+	driver.StmtQueryContext
 }
 
 // query runs a query and calls row for each row with the values of its

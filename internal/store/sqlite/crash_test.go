@@ -3,28 +3,20 @@
 package sqlite_test
 
 import (
-	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/cloacina-go/cloacina/internal/faultvfs"
-	"github.com/cloacina-go/cloacina/internal/store"
-	"github.com/cloacina-go/cloacina/internal/store/memory"
+	"github.com/cloacina-go/cloacina/internal/proof"
 	"github.com/cloacina-go/cloacina/internal/store/sqlite"
-	"github.com/cloacina-go/cloacina/internal/store/storetest"
-)
-
-var (
-	images = flag.Int("images", 1_000, "number of simulated power failures")
-	seed   = flag.Uint64("seed", 0, "simulate the power failures or faults of the workload with this seed only")
 )
 
 func init() { dyingChild = sqlite.MigrateAndDie }
@@ -32,51 +24,65 @@ func init() { dyingChild = sqlite.MigrateAndDie }
 // TestPowerFailure has the power fail at any operation of random workloads, and
 // looks at what is left: the file opens, everything that was acknowledged is
 // there, what was being committed is there as a whole or not at all, and the
-// store goes on from it.
+// store goes on from it. The power fails again while what is left is opened and
+// goes on, up to four times in a row. In some workloads processes are killed, and
+// others open what they leave; in others there is a runner, see [runnerWorkload].
 //
-//	go test ./internal/store/sqlite -run PowerFailure -images=100000
-//	go test ./internal/store/sqlite -run PowerFailure -seed=4711
+//	go test ./internal/store/sqlite -run 'PowerFailure$' -proof.target 100000
+//	go test ./internal/store/sqlite -run 'PowerFailure$' -proof.target 1 -proof.seed 4711
 func TestPowerFailure(t *testing.T) {
 	t.Parallel()
-	seen := crashes(t, *images, crash{})
-	if lost := seen.lost.Load(); lost > 0 {
-		t.Errorf("%d images lack a commit that was acknowledged", lost)
-	}
-	// Images with nothing at stake would prove nothing.
-	for what, n := range map[string]int64{
-		"in the middle of a commit": seen.inFlight.Load(), "with the commit under way stored": seen.early.Load(),
-		"in the middle of a checkpoint within a commit": seen.checkpoint.Load(),
-		"of a WAL": seen.wal.Load(), "of a file in the making": seen.fresh.Load(),
-	} {
-		if n < int64(*images/200) && *seed == 0 {
-			t.Errorf("%d images %s; want more", n, what)
+	row := proof.Begin(t, "power loss", 1_000)
+	seen := new(crashTally)
+	forSeeds(t, row, func(t *testing.T, seed uint64) (int, error) {
+		t.Helper()
+		if seed%8 == 7 {
+			return runnerWorkload(t, seed, seen)
 		}
+		return crashWorkload(t, crash{}, seed, seen)
+	})
+	done := seen.images.Load()
+	// Images with nothing at stake would prove nothing.
+	for what, n := range map[string]*atomic.Int64{
+		"in the middle of a commit": &seen.underWay, "with the commit under way stored": &seen.early,
+		"in the middle of a checkpoint within a commit": &seen.checkpoint, "of a log": &seen.wal,
+		"of a file in the making": &seen.fresh, "of a second failure": &seen.again,
+		"of a log that a dead process left": &seen.left, "of a runner": &seen.runners,
+	} {
+		if n.Load() < done/200 {
+			t.Errorf("%d of %d images %s; want more", n.Load(), done, what)
+		}
+		row.Figure(what, float64(n.Load()))
 	}
-	t.Logf("%d images of %d workloads: %d in the middle of a commit, which %d have, %d of them of its checkpoint; "+
-		"%d have a WAL, %d were in the making", seen.images.Load(), seen.workloads.Load(), seen.inFlight.Load(),
-		seen.early.Load(), seen.checkpoint.Load(), seen.wal.Load(), seen.fresh.Load())
 }
 
 // TestPowerFailureOfARelaxedStore shows what Relaxed gives up, and that it is
 // not more: the last commits get lost, but every image is a state that was.
 func TestPowerFailureOfARelaxedStore(t *testing.T) {
 	t.Parallel()
-	seen := crashes(t, *images/4, crash{relaxed: true})
-	if seen.lost.Load() == 0 && *seed == 0 {
-		t.Error("nothing was lost, so the images do not show what a power failure does")
-	}
-	t.Logf("%d of %d images lack a commit that was acknowledged", seen.lost.Load(), seen.images.Load())
+	lossy(t, proof.Begin(t, "power loss, relaxed", 250), crash{relaxed: true})
 }
 
 // TestPowerFailureOfALyingDisk shows that the images are able to show losses: on
 // a disk that only says that it has synced, they have to.
 func TestPowerFailureOfALyingDisk(t *testing.T) {
 	t.Parallel()
-	seen := crashes(t, *images/10, crash{lying: true})
-	if seen.lost.Load() == 0 && *seed == 0 {
-		t.Error("nothing was lost, so the images do not show what a power failure does")
+	lossy(t, proof.Begin(t, "power loss, lying disk", 100), crash{lying: true})
+}
+
+// lossy takes images that may lack what was acknowledged, some of which have to.
+func lossy(t *testing.T, row *proof.Row, c crash) {
+	t.Helper()
+	seen := new(crashTally)
+	forSeeds(t, row, func(t *testing.T, seed uint64) (int, error) {
+		t.Helper()
+		return crashWorkload(t, c, seed, seen)
+	})
+	lost, done := seen.lost.Load(), seen.images.Load()
+	row.Figure("images that lack something", float64(lost))
+	if lost == 0 && done >= 100 {
+		t.Errorf("nothing was lost in %d images, so they do not show what a power failure does", done)
 	}
-	t.Logf("%d of %d images lack a commit that was acknowledged", seen.lost.Load(), seen.images.Load())
 }
 
 // crash is what power failures are simulated of.
@@ -89,218 +95,136 @@ type crash struct {
 
 // crashTally counts what images showed.
 type crashTally struct {
-	workloads, images, inFlight, early, checkpoint, wal, fresh, lost atomic.Int64
+	images, underWay, early, checkpoint, wal, fresh, again, left, runners, lost atomic.Int64
 }
 
-// crashes simulates power failures on all processors.
-func crashes(t *testing.T, total int, c crash) *crashTally {
+// forSeeds calls f with the seeds of a row on all processors. It returns how
+// much it did, and what is wrong.
+func forSeeds(t *testing.T, row *proof.Row, f func(t *testing.T, seed uint64) (int, error)) {
 	t.Helper()
-	const imagesPerWorkload = 20
-	seen := new(crashTally)
-	onAllProcessors(t, func(t *testing.T, seed uint64) (more bool) {
-		t.Helper()
-		seen.workloads.Add(1)
-		crashWorkload(t, c, seed, imagesPerWorkload, seen)
-		return seen.images.Load() < int64(total)
-	})
-	return seen
-}
-
-// onAllProcessors calls f with the seeds from 1 on until it returns false, or
-// once with the one that the flag says.
-func onAllProcessors(t *testing.T, f func(t *testing.T, seed uint64) (more bool)) {
-	t.Helper()
-	if *seed > 0 {
-		f(t, *seed)
-		return
-	}
-	var next atomic.Uint64
-	t.Run("seeds", func(t *testing.T) {
-		for w := range runtime.GOMAXPROCS(0) {
-			t.Run(fmt.Sprint(w), func(t *testing.T) {
-				t.Parallel()
-				for more := true; more && !t.Failed(); {
-					more = f(t, next.Add(1))
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for seed := range row.Seeds() {
+				n, err := f(t, seed)
+				if row.Done(n); err != nil {
+					row.Fail(seed, "%v\nreplay with -run '^%s$' -proof.target 1 -proof.seed %d", err, t.Name(), seed)
 				}
-			})
-		}
-	})
+			}
+		})
+	}
+	wg.Wait()
 }
+
+// imagesOf is how many images of a workload there are, those of further failures
+// aside.
+const imagesOf = 12
 
 // crashWorkload runs a workload and checks images of it.
-func crashWorkload(t *testing.T, c crash, seed uint64, count int, seen *crashTally) {
+func crashWorkload(t *testing.T, c crash, seed uint64, seen *crashTally) (images int, err error) {
 	t.Helper()
-	r := record(t, c, seed)
-	defer r.remove(t)
-	journal := r.vfs.Journal()
+	r, err := record(t, c, seed)
+	defer r.remove()
+	if err != nil {
+		return 0, fmt.Errorf("the workload: %w", err)
+	}
 	rng := rand.New(rand.NewPCG(seed, 3))
-	points := make([]int, len(journal)) // how many images there are after each operation
+	points := drawPoints(rng, r.ops, imagesOf)
+	for _, at := range r.told {
+		points[at-1]++
+	}
+	disk := faultvfs.NewDisk(seed)
+	for i := range r.ops {
+		disk.Apply(&r.ops[i])
+		for range points[i] {
+			n, err := crashImage(t, disk, r, i+1, c, rng, seen)
+			if images += n; err != nil {
+				return images, fmt.Errorf("image after operation %d (%v of %s): %w",
+					i+1, r.ops[i].Kind, filepath.Base(r.ops[i].Path), err)
+			}
+		}
+	}
+	return images, nil
+}
+
+// drawPoints draws after which operations images are made, and how many.
+func drawPoints(rng *rand.Rand, ops []faultvfs.Op, count int) []int {
+	points := make([]int, len(ops))
 	for range count {
-		i := rng.IntN(len(journal))
-		for journal[i].Kind == faultvfs.Read || journal[i].Kind == faultvfs.Close { // changes nothing
-			i = (i + 1) % len(journal)
+		i := rng.IntN(len(ops))
+		for ops[i].Kind == faultvfs.Read || ops[i].Kind == faultvfs.Close { // changes nothing
+			i = (i + 1) % len(ops)
 		}
 		points[i]++
 	}
-	disk := faultvfs.NewDisk(seed)
-	for i := range journal {
-		disk.Apply(&journal[i])
-		for n := range points[i] {
-			image := filepath.Join(r.dir, "image")
-			if err := os.Mkdir(image, 0o700); err != nil {
-				t.Fatal(err)
-			}
-			if err := disk.Image(image, rng.Uint64()); err != nil {
-				t.Fatal(err)
-			}
-			if acknowledged, begun := r.between(i + 1); begun > acknowledged && journal[i].Kind == faultvfs.Write &&
-				strings.HasSuffix(journal[i].Path, ".db") {
-				seen.checkpoint.Add(1)
-			}
-			if err := r.check(t, image, i+1, c, seen); err != nil {
-				t.Fatalf("seed %d, image %d after operation %d (%v of %s): %v\nreplay with -run '%s' -seed=%d",
-					seed, n, i+1, journal[i].Kind, filepath.Base(journal[i].Path), err, strings.SplitN(t.Name(), "/", 2)[0], seed)
-			}
-			if err := os.RemoveAll(image); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	return points
 }
 
-// recording is a workload that ran, with the states that it went through.
-type recording struct {
-	dir    string
-	vfs    *faultvfs.VFS
-	states []string // before the first commit and after each
-	// begin and end are the lengths of the journal around each commit.
-	begin, end []int
-}
-
-// record runs a workload: commits, purges, reads, checkpoints, and closing and
-// opening in between. The states are those of a store in memory that does the same.
-func record(t *testing.T, c crash, seed uint64) *recording {
+// crashImage checks an image that is made after so many operations, and images
+// of what follows it.
+func crashImage(
+	t *testing.T, disk *faultvfs.Disk, r *recording, n int, c crash, rng *rand.Rand, seen *crashTally,
+) (images int, err error) {
 	t.Helper()
-	rng := rand.New(rand.NewPCG(seed, 4))
-	v := registered(t)
-	dir, err := os.MkdirTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
+	dir := memoryDir(t)
+	defer removeAll(t, dir)
+	if err := disk.Image(dir, rng.Uint64()); err != nil {
+		return 0, err
 	}
-	r := &recording{dir: dir, vfs: v}
-	cfg := sqlite.Config{Relaxed: c.relaxed, VFS: v.Name()}
-	path := filepath.Join(r.dir, "runs.db")
-	pages := checkpoints[seed%uint64(len(checkpoints))]
-	s, model, w := openWith(t, path, cfg, pages), memory.New(), newWorkload(rng)
-	r.states = []string{described(t, model)}
-	steps := 4 + rng.IntN(30)
-	for i := range steps {
-		if c.lying && i == steps/2 {
-			v.Lie()
-		}
-		switch rng.IntN(12) {
-		case 0:
-			closed(t, s)
-			s = openWith(t, path, cfg, pages)
-		case 1, 2:
-			if err := checkpoint(path, v.Name(), rng); err != nil {
-				t.Fatal(err)
+	seen.note(r, dir, n)
+	a := aftermath{t: t, dir: dir, rng: rng, seen: seen, last: c.lying, check: func(_ *sqlite.Store, got string) error {
+		v, err := r.moments.judge(got, n)
+		switch v {
+		case early:
+			seen.early.Add(1)
+		case late:
+			seen.lost.Add(1)
+			if c.lying || c.relaxed && err == nil {
+				return nil
 			}
-		case 3:
-			if got := described(t, s); got != r.states[len(r.states)-1] {
-				t.Fatalf("seed %d: read (-want +got):\n%s", seed, storetest.Diff(r.states[len(r.states)-1], got))
+			if err == nil {
+				err = fmt.Errorf("a commit that was acknowledged is not there")
 			}
-		case 4:
-			f := store.PurgeFilter{Limit: 1 + rng.IntN(3)}
-			r.commit(t, seed, model, func(s store.Store) error { _, err := s.Purge(context.Background(), f); return err }, s)
-		default:
-			batch := w.next()
-			r.commit(t, seed, model, func(s store.Store) error { return s.Commit(context.Background(), batch) }, s)
 		}
+		return err
+	}}
+	images, err = a.run()
+	if c.lying && err != nil {
+		seen.lost.Add(1)
+		return images, nil
 	}
-	closed(t, s)
-	return r
+	return images, err
 }
 
-// remove removes all that the recording has outside memory, at once: there
-// are many in a test.
-func (r *recording) remove(t *testing.T) {
-	t.Helper()
-	if err := errors.Join(r.vfs.Close(), os.RemoveAll(r.dir)); err != nil {
-		t.Error(err)
-	}
-}
-
-// commit does the same to both stores.
-func (r *recording) commit(t *testing.T, seed uint64, model store.Store, do func(store.Store) error, s store.Store) {
-	t.Helper()
-	if err := do(model); err != nil {
-		t.Fatalf("seed %d: the store in memory: %v", seed, err)
-	}
-	r.begin = append(r.begin, r.vfs.Len())
-	if err := do(s); err != nil {
-		t.Fatalf("seed %d: %v", seed, err)
-	}
-	r.end = append(r.end, r.vfs.Len())
-	r.states = append(r.states, described(t, model))
-}
-
-// between returns how many commits were acknowledged before an operation, and
-// how many had begun.
-func (r *recording) between(op int) (acknowledged, begun int) {
-	for i := range r.begin {
-		if r.end[i] <= op {
-			acknowledged++
-		}
-		if r.begin[i] < op {
-			begun++
-		}
-	}
-	return acknowledged, begun
-}
-
-// check checks an image that was made after so many operations.
-func (r *recording) check(t *testing.T, dir string, op int, c crash, seen *crashTally) error {
-	t.Helper()
+// note counts what is special about an image.
+func (seen *crashTally) note(r *recording, dir string, n int) {
 	path := filepath.Join(dir, "runs.db")
-	seen.images.Add(1)
 	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
 		seen.wal.Add(1)
 	}
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		seen.fresh.Add(1)
 	}
-	acknowledged, begun := r.between(op)
-	if begun > acknowledged {
-		seen.inFlight.Add(1)
+	if slices.ContainsFunc(r.told, func(told int) bool { return n >= told && n < told+8 }) {
+		seen.left.Add(1)
 	}
-	got, err := reopen(t, path, true)
-	if err != nil && c.lying {
-		seen.lost.Add(1)
-		return nil
+	if !r.moments.underWay(n) {
+		return
 	}
-	if err != nil {
-		return err
+	seen.underWay.Add(1)
+	if op := &r.ops[n-1]; op.Kind == faultvfs.Write && strings.HasSuffix(op.Path, ".db") {
+		seen.checkpoint.Add(1)
 	}
-	for k := begun; k >= 0; k-- {
-		if r.states[k] != got {
-			continue
-		}
-		switch {
-		case k > acknowledged:
-			seen.early.Add(1)
-		case k < acknowledged:
-			seen.lost.Add(1)
-			if !c.relaxed && !c.lying {
-				return fmt.Errorf("%d commits of %d that were acknowledged are there", k, acknowledged)
-			}
-		}
-		return nil
+}
+
+// remove removes all that the recording has outside memory, at once: there
+// are many in a test.
+func (r *recording) remove() {
+	if r.s != nil {
+		_ = r.s.Close() // if something has failed
 	}
-	if c.lying {
-		seen.lost.Add(1)
-		return nil
+	if r.vfs != nil {
+		_ = r.vfs.Close() // likewise
 	}
-	return fmt.Errorf("no state that ever was; %d commits were acknowledged, %d had begun (-acknowledged +got):\n%s",
-		acknowledged, begun, storetest.Diff(r.states[acknowledged], got))
+	removeAll(r.t, r.home)
 }

@@ -90,7 +90,7 @@ func kind(err error) error {
 	switch code(err) {
 	case lib.SQLITE_NOTADB:
 		return ErrNotDatabase
-	case lib.SQLITE_CORRUPT:
+	case lib.SQLITE_CORRUPT, lib.SQLITE_CONSTRAINT: // the ledger lets nothing pass that does not fit sound rows
 		return ErrDamaged
 	case lib.SQLITE_FULL:
 		return ErrFull

@@ -1,11 +1,16 @@
 package sqlite
 
-import "fmt"
-
-// CheckpointAfter has a commit copy the log into the file when it has so many
-// pages, instead of a thousand, so that small tests have checkpoints, too.
-func CheckpointAfter(s *Store, pages int) error {
+// CheckpointAfter has a commit copy the log into the file when it has grown by so
+// many pages, instead of thousands, so that small tests have checkpoints, too.
+func CheckpointAfter(s *Store, pages int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.w.exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", pages))
+	s.often = rhythm{pages: int64(pages), interval: 1}
+}
+
+// Checkpoint copies the log into the file as a commit would, in some mode of SQLite.
+func Checkpoint(s *Store, mode string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.checkpoint(mode)
 }

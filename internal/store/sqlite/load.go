@@ -13,12 +13,13 @@ import (
 // load reads what the ledger needs to know of a run that it does not hold.
 func (w *writer) load(num int64) (*ledger.Run, error) {
 	var status engine.RunStatus
-	var planID int64
+	var planID, created int64
 	var id string
 	err := query(background, w.conn, "SELECT "+layoutRun.columns()+" FROM run WHERE num = ?",
 		func(v []driver.Value) error {
 			columns, err := w.sums.check(&layoutRun, v)
-			id, planID, status = text(columns[0]), integer(columns[1]), engine.RunStatus(integer(columns[4]))
+			id, planID, created = text(columns[0]), integer(columns[1]), integer(columns[2])
+			status = engine.RunStatus(integer(columns[4]))
 			if err != nil {
 				err = fmt.Errorf("run %d: %w", num, err)
 			}
@@ -37,7 +38,7 @@ func (w *writer) load(num int64) (*ledger.Run, error) {
 		return nil, fmt.Errorf("run %q: %w", id, err)
 	}
 	r := ledger.NewRun(num, p.Name, len(p.Tasks))
-	r.Status = status
+	r.Created, r.Status = created, status
 	if err := w.loadSteps(r, p); err != nil {
 		return nil, fmt.Errorf("run %q: %w", id, err)
 	}
@@ -47,7 +48,7 @@ func (w *writer) load(num int64) (*ledger.Run, error) {
 // loadSteps reads the states of a run's tasks.
 func (w *writer) loadSteps(r *ledger.Run, p *plan.Plan) error {
 	return query(background, w.conn, selectSteps, func(v []driver.Value) error {
-		st, err := scanStep(&w.sums, v)
+		st, err := scanStep(&w.sums, v, r.Created)
 		if err == nil {
 			err = st.check(len(r.Tasks))
 		}

@@ -7,13 +7,19 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // lockFile takes an exclusive lock that belongs to this file handle, so that a
 // second handle in the same process does not get it either.
 func lockFile(f *os.File) error {
 	for {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		how := unix.LOCK_EX
+		if teeth.Has(teeth.SharedLock) {
+			how = unix.LOCK_SH
+		}
+		err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB)
 		switch {
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.EWOULDBLOCK):

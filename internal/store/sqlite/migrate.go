@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // applicationID marks a file as one of ours, in its header: "cloa" in ASCII.
@@ -53,6 +55,9 @@ func (w *writer) migrate() error {
 	version, err := w.number("PRAGMA user_version")
 	if err != nil || version == int64(len(migrations)) {
 		return err
+	}
+	if teeth.Has(teeth.MarkedBeforeMigration) {
+		_ = w.exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
 	}
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err

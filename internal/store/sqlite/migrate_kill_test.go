@@ -11,13 +11,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"github.com/cloacina-go/cloacina/internal/faultvfs"
+	"github.com/cloacina-go/cloacina/internal/proof"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
@@ -27,8 +30,8 @@ const (
 	versionsVariable = "STORE_TEST_VERSIONS" // how many migrations there are
 )
 
-// secondMigration is the migration of a later version, which rewrites much.
-const secondMigration = `
+// nextMigration is the migration of a version to come, which rewrites much.
+const nextMigration = `
 	CREATE TABLE copied AS SELECT * FROM run;
 	ALTER TABLE run ADD COLUMN extra INTEGER;
 	CREATE INDEX run_extra ON run (extra, num);
@@ -43,8 +46,8 @@ func MigrateAndDie(path string) int {
 		fmt.Println(err)
 		return 1
 	}
-	if os.Getenv(versionsVariable) == "2" {
-		migrations = []string{schema, secondMigration}
+	if os.Getenv(versionsVariable) == fmt.Sprint(len(migrations)+1) {
+		migrations = append(migrations, nextMigration)
 	}
 	v, err := faultvfs.Register("dying")
 	if err != nil {
@@ -66,68 +69,42 @@ func MigrateAndDie(path string) int {
 	return 0
 }
 
-// TestKilledCreation kills the process that makes a file at every operation.
-// What is left opens as a new and complete store.
-func TestKilledCreation(t *testing.T) {
-	t.Parallel()
-	k := killing{t: t, versions: 1, prepare: func(string) {}, check: func(path string, left int64) error {
-		if left != 0 && left != 1 {
-			return fmt.Errorf("it has version %d", left)
-		}
-		return checkMigrated(path, 1, 0)
-	}}
-	k.run()
-}
-
-// TestKilledMigration kills the process that migrates a file with runs in it at
-// every operation. What is left has the old version or the new one, with all
-// runs in it, and is migrated when it is opened.
-func TestKilledMigration(t *testing.T) {
-	const runs = 40
-	old := filepath.Join(t.TempDir(), "runs.db")
-	s, err := Open(context.Background(), old, Config{Relaxed: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for num := range int64(runs) {
-		mustCommit(t, s, created(num+1), store.TaskDecided{Run: num + 1, Ready: true, At: 1})
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	content, err := os.ReadFile(old)
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestKilledUpgrades kills the process that makes a file, or migrates one of an
+// earlier version, at every operation. What is left has the old version or the
+// new one, with all that was in it, and is migrated when it is opened.
+func TestKilledUpgrades(t *testing.T) {
+	row := proof.Begin(t, "upgrade", 80)
 	before := migrations
 	t.Cleanup(func() { migrations = before })
-	migrations = []string{schema, secondMigration}
-	prepare := func(path string) {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Error(err)
+	for pass := 0; pass == 0 || row.More(); pass++ { // one is all that there is
+		migrations = before
+		(&killing{t: t, row: row, name: "creation", versions: len(migrations)}).run()
+		migrations = append(slices.Clone(before), nextMigration)
+		for version := 1; version < len(migrations); version++ {
+			old, contents := released(t, version)
+			k := &killing{
+				t: t, row: row, name: fmt.Sprintf("version %d", version), versions: len(migrations),
+				old: old, oldVersion: version, contents: contents,
+			}
+			k.run()
+			if row.Left() > 0 && (k.left[version].Load() == 0 || k.left[len(migrations)].Load() == 0) {
+				t.Errorf("of version %d, none was left in the old version, or none in the new one", version)
+			}
 		}
-	}
-	var versions [3]atomic.Int64
-	k := killing{t: t, versions: 2, prepare: prepare, check: func(path string, left int64) error {
-		if left != 1 && left != 2 {
-			return fmt.Errorf("it has version %d", left)
-		}
-		versions[left].Add(1)
-		return checkMigrated(path, 2, runs)
-	}}
-	k.run()
-	if versions[1].Load() == 0 || versions[2].Load() == 0 {
-		t.Errorf("%d remnants had the old version and %d the new one; want both",
-			versions[1].Load(), versions[2].Load())
 	}
 }
 
 // killing opens a store in child processes that die.
 type killing struct {
 	t        *testing.T
-	versions int
-	prepare  func(path string)                   // makes the file
-	check    func(path string, left int64) error // checks what is left and has this version
+	row      *proof.Row
+	name     string
+	versions int // of the schema that the process knows
+	// old is the file, with its version and what is in it; nil is none.
+	old        []byte
+	oldVersion int
+	contents   map[string]string
+	left       [100]atomic.Int64 // what was left, by version
 }
 
 // run kills a process at every operation, until one comes to its end.
@@ -135,41 +112,46 @@ func (k *killing) run() {
 	k.t.Helper()
 	var next, kills atomic.Int64
 	var done atomic.Bool
-	k.t.Run("kills", func(t *testing.T) {
-		for w := range runtime.GOMAXPROCS(0) {
-			t.Run(fmt.Sprint(w), func(t *testing.T) {
-				t.Parallel()
-				for !done.Load() && !t.Failed() {
-					at := next.Add(1)
-					killed, err := k.kill(t, at)
-					switch {
-					case err != nil:
-						t.Errorf("killed at operation %d: %v", at, err)
-					case killed:
-						kills.Add(1)
-					default:
-						done.Store(true)
-					}
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for !done.Load() && k.row.Left() > 0 {
+				at := next.Add(1)
+				killed, err := k.kill(at)
+				switch {
+				case err != nil:
+					k.row.Fail(uint64(at), "%s, killed at this operation: %v", k.name, err)
+					done.Store(true)
+				case killed:
+					kills.Add(1)
+					k.row.Done(1)
+				default:
+					done.Store(true)
 				}
-			})
-		}
-	})
-	k.t.Logf("%d kills", kills.Load())
-	if n := kills.Load(); n < 30 {
-		k.t.Errorf("%d kills; a migration is known to take more operations", n)
+			}
+		})
+	}
+	wg.Wait()
+	k.row.Figure(k.name, float64(kills.Load()))
+	if n := kills.Load(); n < 30 && k.row.Left() > 0 {
+		k.t.Errorf("%s: %d kills; it is known to take more operations", k.name, n)
 	}
 }
 
 // kill kills a process at one operation and checks what is left. It reports
 // whether the process got there.
-func (k *killing) kill(t *testing.T, at int64) (killed bool, err error) {
-	t.Helper()
-	dir, err := os.MkdirTemp(t.TempDir(), "")
+func (k *killing) kill(at int64) (killed bool, err error) {
+	dir, err := os.MkdirTemp("", "upgrade")
 	if err != nil {
 		return false, err
 	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	path := filepath.Join(dir, "runs.db")
-	k.prepare(path)
+	if k.old != nil {
+		if err := os.WriteFile(path, k.old, 0o600); err != nil {
+			return false, err
+		}
+	}
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "STORE_TEST_CHILD="+path,
 		dieVariable+"="+fmt.Sprint(at), versionsVariable+"="+fmt.Sprint(k.versions))
@@ -181,11 +163,20 @@ func (k *killing) kill(t *testing.T, at int64) (killed bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("child: %w\n%s", err, out)
 	}
-	left, err := versionOf(path)
-	if err == nil {
-		err = k.check(path, left)
+	return killed, k.check(path)
+}
+
+// check looks at what is left.
+func (k *killing) check(path string) error {
+	version, err := versionOf(path)
+	if err != nil {
+		return err
 	}
-	return killed, errors.Join(err, os.RemoveAll(dir))
+	if version != int64(k.oldVersion) && version != int64(k.versions) {
+		return fmt.Errorf("what is left has version %d", version)
+	}
+	k.left[version].Add(1)
+	return checkMigrated(path, int64(k.versions), k.contents)
 }
 
 // versionOf returns the version of the schema in a copy of a file, because
@@ -212,9 +203,9 @@ func versionOf(path string) (version int64, err error) {
 	return version, errors.Join(err, db.Close())
 }
 
-// checkMigrated checks that a store opens, has the version and all runs, and
-// takes another one.
-func checkMigrated(path string, version int64, runs int) (err error) {
+// checkMigrated checks that a store opens, has the version and all contents, and
+// takes another run.
+func checkMigrated(path string, version int64, contents map[string]string) (err error) {
 	s, err := Open(context.Background(), path, Config{Relaxed: true})
 	if err != nil {
 		return err
@@ -224,16 +215,30 @@ func checkMigrated(path string, version int64, runs int) (err error) {
 	if err != nil || got != version {
 		return errors.Join(fmt.Errorf("opened with version %d", got), err)
 	}
+	for view, want := range contents {
+		if got, err := viewOf(s.w.conn, view); err != nil || got != want {
+			return errors.Join(fmt.Errorf("view %s shows\n%s\nand showed before\n%s", view, got, want), err)
+		}
+	}
 	page, err := s.Runs(context.Background(), store.Filter{Limit: 1000})
-	if err != nil || len(page) != runs {
-		return errors.Join(fmt.Errorf("%d runs of %d", len(page), runs), err)
+	if err != nil {
+		return err
 	}
 	for _, info := range page {
 		if _, err := s.Run(context.Background(), info.ID); err != nil {
 			return err
 		}
 	}
-	if err := s.Commit(context.Background(), []store.Change{created(int64(runs) + 1)}); err != nil {
+	if found := len(page); contents != nil && found == 0 {
+		return errors.New("there are no runs")
+	}
+	last, err := s.LastNum(context.Background())
+	if err != nil {
+		return err
+	}
+	more := created(last + 1)
+	more.ID = "another"
+	if err := s.Commit(context.Background(), []store.Change{more}); err != nil {
 		return err
 	}
 	text, err := word(background, s.w.conn, "PRAGMA integrity_check")

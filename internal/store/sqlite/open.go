@@ -42,13 +42,7 @@ func openRuns(
 
 // readPage reads the open runs that follow a number.
 func (r *reader) readPage(ctx context.Context, p *page, after int64) error {
-	return r.read(ctx, func(c conn) error {
-		p.runs, p.ledger = nil, nil
-		if err := p.readRuns(ctx, c, after); err != nil || len(p.runs) == 0 {
-			return err
-		}
-		return p.readSteps(ctx, c, after)
-	})
+	return r.read(ctx, func(c conn) error { return p.read(ctx, c, after) })
 }
 
 // readPage has the ledger learn the runs too, which saves it a query per run,
@@ -57,7 +51,7 @@ func (s *Store) readPage(ctx context.Context, p *page, after int64) error {
 	s.mu.Lock()
 	commits := s.commits
 	s.mu.Unlock()
-	if err := s.reader.readPage(ctx, p, after); err != nil {
+	if err := s.readEarly(ctx, func(c conn) error { return p.read(ctx, c, after) }); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -70,4 +64,17 @@ func (s *Store) readPage(ctx context.Context, p *page, after int64) error {
 		}
 	}
 	return nil
+}
+
+// readEarly is read for what is read when a store has just been opened. As long as
+// nothing was committed, nobody waits for the connection that writes, and reading
+// through it saves the time to open another.
+func (s *Store) readEarly(ctx context.Context, f func(c conn) error) error {
+	s.mu.Lock()
+	if s.commits > 0 || s.closed.Load() || s.broken != nil {
+		s.mu.Unlock()
+		return s.read(ctx, f)
+	}
+	defer s.mu.Unlock()
+	return s.explain(snapshot(s.w.conn, f))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // OwnedError says who has a store open. It matches [store.ErrOwned] under [errors.Is].
@@ -86,6 +87,9 @@ func refusal(path, owner string, err error) error {
 // enough: a child process that is being started holds a copy of the handle,
 // and with it the lock, until it executes its program.
 func (l *fileLock) release() error {
+	if teeth.Has(teeth.LockRemoved) {
+		_ = os.Remove(l.file.Name())
+	}
 	return errors.Join(l.file.Truncate(0), unlockFile(l.file), l.file.Close())
 }
 

@@ -19,6 +19,15 @@ type page struct {
 	ledger []*ledger.Run // parallel to runs; without tasks if the plan is damaged
 }
 
+// read reads the open runs that follow a number.
+func (p *page) read(ctx context.Context, c conn, after int64) error {
+	p.runs, p.ledger = nil, nil
+	if err := p.readRuns(ctx, c, after); err != nil || len(p.runs) == 0 {
+		return err
+	}
+	return p.readSteps(ctx, c, after)
+}
+
 // readRuns reads the headers, initial contexts and plans.
 func (p *page) readRuns(ctx context.Context, c conn, after int64) error {
 	var planIDs []int64
@@ -48,7 +57,7 @@ func (p *page) readRuns(ctx context.Context, c conn, after int64) error {
 			r.State.Tasks[t].Status = engine.TaskWaiting
 		}
 		led := ledger.NewRun(r.Num, read.Name, len(read.Tasks))
-		led.Status = r.State.Status
+		led.Created, led.Status = r.Created, r.State.Status
 		p.ledger = append(p.ledger, led)
 	}
 	return nil
@@ -76,6 +85,9 @@ func (p *page) scanOpenRun(v []driver.Value) (r *store.OpenRun, planID int64, er
 	}
 	if err == nil {
 		r.State.Initial, err = unpack(columns[8], columns[9])
+	}
+	if err == nil && r.State.Status.Ended() { // nothing would ever happen to it
+		err = fmt.Errorf("%w: an index lists it as open, and it has ended", ErrDamaged)
 	}
 	if err != nil {
 		err = fmt.Errorf("run %d: %w", r.Num, err)
@@ -106,11 +118,11 @@ func (p *page) readSteps(ctx context.Context, c conn, after int64) error {
 // another. The first of them has the index i in the page.
 func (p *page) readRange(ctx context.Context, c conn, i int, after, last int64) error {
 	return query(ctx, c, selectOpenSteps, func(v []driver.Value) error {
-		st, err := scanStep(&p.sums, v)
-		for p.runs[i].Num < st.run {
+		for p.runs[i].Num < integer(v[0])>>runShift {
 			i++
 		}
 		r := p.runs[i]
+		st, err := scanStep(&p.sums, v, r.Created)
 		if err == nil && r.Plan != nil {
 			err = st.check(len(r.Plan.Tasks))
 		}

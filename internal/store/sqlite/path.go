@@ -110,6 +110,9 @@ func dsn(path, vfs string, parameters ...string) string {
 		query.Set("vfs", vfs)
 	}
 	for i := 0; i < len(parameters); i += 2 {
+		if parameters[i] != "_pragma" { // of which there are several
+			query.Del(parameters[i])
+		}
 		query.Add(parameters[i], parameters[i+1])
 	}
 	return "file:" + (&url.URL{Path: slashed}).EscapedPath() + "?" + query.Encode()

@@ -5,10 +5,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
-	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 )
 
@@ -16,40 +16,45 @@ import (
 var selectRun = "SELECT " + layoutRun.columns() + `, plan.name, plan.fingerprint
 	FROM run LEFT JOIN plan ON plan.id = run.plan`
 
+// header is a row of selectRun.
+type header struct {
+	store.RunInfo
+	plan       int64 // its number
+	keys, vals driver.Value
+}
+
 // scan reads a row of selectRun.
-func (h *history) scan(v []driver.Value) (info store.RunInfo, planID int64) {
+func (h *history) scan(v []driver.Value) (found header) {
 	columns, err := h.sums.check(&layoutRun, v)
-	info = store.RunInfo{
+	found = header{plan: integer(columns[1]), keys: columns[8], vals: columns[9], RunInfo: store.RunInfo{
 		Num: integer(v[0]), ID: text(columns[0]), Created: integer(columns[2]), Deadline: integer(columns[3]),
 		Status: engine.RunStatus(integer(columns[4])), Cause: store.BlockCause(integer(columns[5])),
 		Ended: integer(columns[6]), Error: text(columns[7]),
 		Workflow: text(columns[10]), Fingerprint: text(columns[11]),
-	}
+	}}
 	if err != nil {
-		info.Damage = fmt.Errorf("run %d: %w", info.Num, err)
+		found.Damage = fmt.Errorf("run %d: %w", found.Num, err)
 	}
-	return info, integer(columns[1])
+	return found
 }
 
-// headers reads the headers of the runs that a query with selectRun yields, and
-// the numbers of their plans. Each plan is read as well, because the header has
-// its name.
+// headers reads the headers of the runs that a query with selectRun yields. Each
+// plan is read as well, because the header has its name.
 func (h *history) headers(
 	ctx context.Context, c conn, selection string, args ...driver.Value,
-) (infos []store.RunInfo, planIDs []int64, err error) {
+) (all []header, err error) {
 	err = query(ctx, c, selection, func(v []driver.Value) error {
-		info, planID := h.scan(v)
-		infos, planIDs = append(infos, info), append(planIDs, planID)
+		all = append(all, h.scan(v))
 		return nil
 	}, args...)
-	for i := 0; i < len(infos) && err == nil; i++ {
-		_, err = h.plans.get(ctx, c, planIDs[i])
+	for i := 0; i < len(all) && err == nil; i++ {
+		_, err = h.plans.get(ctx, c, all[i].plan)
 		if errors.Is(err, ErrDamaged) {
-			infos[i].Damage = firstOf(infos[i].Damage, fmt.Errorf("run %d: %w", infos[i].Num, err))
+			all[i].Damage = firstOf(all[i].Damage, fmt.Errorf("run %d: %w", all[i].Num, err))
 			err = nil
 		}
 	}
-	return infos, planIDs, err
+	return all, err
 }
 
 // integer and text return the value of a column, the zero value for NULL.
@@ -79,38 +84,44 @@ func (s *Store) LastNum(ctx context.Context) (int64, error) {
 // Find returns a run's header by its ID.
 func (r *reader) Find(ctx context.Context, id string) (*store.RunInfo, error) {
 	var info *store.RunInfo
-	err := r.read(ctx, func(c conn) (err error) {
-		info, _, err = new(history).find(ctx, c, id)
+	err := r.read(ctx, func(c conn) error {
+		found, err := r.history().find(ctx, c, id)
+		if err == nil {
+			info = &found.RunInfo
+		}
 		return err
 	})
 	return info, err
 }
 
-// find returns the header of a run and the number of its plan.
-func (h *history) find(ctx context.Context, c conn, id string) (*store.RunInfo, int64, error) {
-	infos, planIDs, err := h.headers(ctx, c, selectRun+" WHERE run.id = ?", id)
+// selectRunByID reads the run with an ID.
+var selectRunByID = selectRun + " WHERE run.id = ?"
+
+// find returns the header of a run.
+func (h *history) find(ctx context.Context, c conn, id string) (*header, error) {
+	found, err := h.headers(ctx, c, selectRunByID, id)
 	switch {
 	case err != nil:
-		return nil, 0, err
-	case len(infos) == 0:
-		return nil, 0, fmt.Errorf("run %q: %w", id, store.ErrNotFound)
-	case infos[0].Damage != nil:
-		return nil, 0, fmt.Errorf("run %q: %w", id, infos[0].Damage)
+		return nil, err
+	case len(found) == 0:
+		return nil, fmt.Errorf("run %q: %w", id, store.ErrNotFound)
+	case found[0].Damage != nil:
+		return nil, fmt.Errorf("run %q: %w", id, found[0].Damage)
 	}
-	return &infos[0], planIDs[0], nil
+	return &found[0], nil
 }
 
 // Run returns a run with its tasks and attempts.
 func (r *reader) Run(ctx context.Context, id string) (*store.RunDetail, error) {
 	var detail *store.RunDetail
 	err := r.read(ctx, func(c conn) error {
-		h := new(history)
-		info, planID, err := h.find(ctx, c, id)
+		h := r.history()
+		found, err := h.find(ctx, c, id)
 		if err != nil {
 			return err
 		}
-		detail = &store.RunDetail{RunInfo: *info}
-		if err := h.load(ctx, c, planID, detail); err != nil {
+		detail = &store.RunDetail{RunInfo: found.RunInfo}
+		if err := h.load(ctx, c, found, detail); err != nil {
 			return fmt.Errorf("run %q: %w", id, err)
 		}
 		return nil
@@ -127,46 +138,40 @@ type history struct {
 	plans plans
 }
 
+// history returns a history of what the reader reads.
+func (r *reader) history() *history { return &history{plans: plans{cache: &r.plans}} }
+
 // load fills in everything but the header.
-func (h *history) load(ctx context.Context, c conn, planID int64, d *store.RunDetail) (err error) {
-	if d.Plan, err = h.plans.get(ctx, c, planID); err != nil {
+func (h *history) load(ctx context.Context, c conn, found *header, d *store.RunDetail) (err error) {
+	if d.Plan, err = h.plans.get(ctx, c, found.plan); err != nil {
 		return err
 	}
-	if d.Initial, err = h.initial(ctx, c, d.Num); err != nil {
+	if d.Initial, err = unpack(found.keys, found.vals); err != nil {
 		return err
 	}
-	if d.Tasks, err = h.tasks(ctx, c, d.Num, d.Plan); err != nil {
+	if d.Tasks, err = h.tasks(ctx, c, d); err != nil {
 		return err
 	}
 	d.Replans, err = h.replans(ctx, c, d.Num)
 	return err
 }
 
-// initial reads the initial context of a run whose row was compared with its sum.
-func (h *history) initial(ctx context.Context, c conn, num int64) (initial []engine.Entry, err error) {
-	err = query(ctx, c, "SELECT keys, vals FROM run WHERE num = ?", func(v []driver.Value) (err error) {
-		initial, err = unpack(v[0], v[1])
-		return err
-	}, num)
-	return initial, err
-}
-
 // tasks reads the history of a run's tasks.
-func (h *history) tasks(ctx context.Context, c conn, num int64, p *plan.Plan) ([]store.TaskDetail, error) {
-	tasks := make([]store.TaskDetail, len(p.Tasks))
+func (h *history) tasks(ctx context.Context, c conn, d *store.RunDetail) ([]store.TaskDetail, error) {
+	tasks := make([]store.TaskDetail, len(d.Plan.Tasks))
 	for i := range tasks {
 		tasks[i].Status = engine.TaskWaiting
 	}
 	err := query(ctx, c, selectSteps, func(v []driver.Value) error {
-		st, err := scanStep(&h.sums, v)
+		st, err := scanStep(&h.sums, v, d.Created)
 		if err == nil {
 			err = st.check(len(tasks))
 		}
 		if err == nil {
 			st.describe(&tasks[st.task])
 		}
-		return st.at(p, err)
-	}, num<<runShift, (num+1)<<runShift)
+		return st.at(d.Plan, err)
+	}, d.Num<<runShift, (d.Num+1)<<runShift)
 	return tasks, err
 }
 
@@ -175,8 +180,12 @@ func (r *reader) Runs(ctx context.Context, f store.Filter) ([]store.RunInfo, err
 	where, args := conditions(f)
 	var page []store.RunInfo
 	args = append(args, int64(f.PageSize()))
-	err := r.read(ctx, func(c conn) (err error) {
-		page, _, err = new(history).headers(ctx, c, selectRun+where+" ORDER BY run.num DESC LIMIT ?", args...)
+	err := r.read(ctx, func(c conn) error {
+		found, err := r.history().headers(ctx, c, selectRun+where+" ORDER BY run.num DESC LIMIT ?", args...)
+		page = slices.Grow(page[:0], len(found))
+		for i := range found {
+			page = append(page, found[i].RunInfo)
+		}
 		return err
 	})
 	return page, err

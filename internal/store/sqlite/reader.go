@@ -23,6 +23,7 @@ type reader struct {
 	// still makes connections that read the file alone, without the log beside
 	// it and without a lock; nil in a store, whose log is never gone.
 	still  *sql.DB
+	plans  planCache
 	vfs    string
 	closed atomic.Bool
 }
@@ -94,7 +95,7 @@ func openReader(path string, cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, errors.Join(err, r.db.Close())
 	}
-	r.still = sql.OpenDB(still)
+	r.still = sql.OpenDB(keeping{still})
 	r.still.SetMaxOpenConns(cfg.Readers)
 	r.still.SetMaxIdleConns(0) // it would not notice that the file has changed
 	return r, nil
@@ -137,7 +138,7 @@ func openReaders(path string, cfg Config) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := sql.OpenDB(connector)
+	db := sql.OpenDB(keeping{connector})
 	db.SetMaxOpenConns(cfg.Readers)
 	db.SetMaxIdleConns(cfg.Readers)
 	return db, nil

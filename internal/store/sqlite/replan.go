@@ -109,10 +109,13 @@ func (w *writer) renumberCallbacks(c *store.RunReplanned) error {
 	return nil
 }
 
+// selectChanges reads the changes of a run's plan.
+var selectChanges = "SELECT " + layoutReplan.columns() + " FROM replan WHERE id >= ? AND id < ? ORDER BY id"
+
 // replans reads the changes of a run's plan.
 func (h *history) replans(ctx context.Context, c conn, num int64) (changes []store.Replan, err error) {
 	var ids [][2]int64
-	err = query(ctx, c, "SELECT "+layoutReplan.columns()+" FROM replan WHERE id >= ? AND id < ? ORDER BY id",
+	err = query(ctx, c, selectChanges,
 		func(v []driver.Value) error {
 			columns, err := h.sums.check(&layoutReplan, v)
 			changes = append(changes, store.Replan{At: integer(columns[0])})

@@ -1,5 +1,6 @@
--- The tables of a store, version 1. Times are Unix milliseconds, states are the
--- numbers that the views below spell out. The views are for reading by hand:
+-- The tables of a store, version 1. Times are Unix milliseconds, in step those
+-- since the run was created; states are the numbers that the views below spell
+-- out. The views are for reading by hand, and all their times are Unix times:
 --
 --   SELECT * FROM runs;  SELECT * FROM tasks;  SELECT * FROM attempts;  SELECT * FROM writes;
 --   SELECT * FROM callbacks;  SELECT * FROM replans;
@@ -37,7 +38,7 @@ CREATE TABLE run (
     created  INTEGER NOT NULL,
     deadline INTEGER,
     status   INTEGER NOT NULL CHECK (status BETWEEN 1 AND 6),
-    cause    INTEGER CHECK ((cause IS NULL) = (status <> 3) AND cause IN (1, 2, 3)), -- why it is blocked
+    cause    INTEGER CHECK ((cause IS NULL) = (status <> 3) AND cause BETWEEN 1 AND 3), -- why it is blocked
     ended    INTEGER CHECK ((ended IS NULL) = (status < 4)),
     error    TEXT, -- also the reason of a blocked run
     keys     TEXT,
@@ -72,6 +73,9 @@ CREATE TABLE purged (
 -- skipped, or cancelled before its decision, has one row with number 0; one
 -- that waits has none. The state of a task is that of its last row.
 --
+-- leaves is the truth of the rule's leaves. Leaf i is bit i of a number or, if
+-- that would have more than 63 bits, bit i%8 of byte i/8; NULL if none is true.
+--
 -- keys is a JSON object of what the task wrote: each key with the number of
 -- bytes of its value, or null if it deleted the key. vals holds the values, as
 -- JSON, one behind the other in the same order.
@@ -80,7 +84,7 @@ CREATE TABLE step (
     sum           INTEGER NOT NULL,
     run           INTEGER NOT NULL AS (id >> 28) REFERENCES run (num),
     decided       INTEGER,
-    leaves        BLOB, -- the truth of the rule's leaves, leaf i is bit i%8 of byte i/8
+    leaves        ANY CHECK (leaves < '' OR leaves >= x''), -- which is true of numbers and blobs, not of text
     interruptions INTEGER NOT NULL DEFAULT 0 CHECK (interruptions >= 0),
     state         INTEGER NOT NULL CHECK (state BETWEEN 2 AND 9),
     worker        INTEGER REFERENCES worker (id),
@@ -118,7 +122,7 @@ SELECT run.id AS run, step.id >> 10 & 262143 AS task,
         WHEN 5 THEN 'deferred' WHEN 6 THEN 'completed' WHEN 7 THEN 'failed'
         WHEN 8 THEN 'skipped' WHEN 9 THEN 'cancelled' END AS state,
     CASE WHEN step.started IS NULL THEN 0 ELSE step.id & 1023 END AS attempts,
-    CASE WHEN step.state >= 6 THEN coalesce(step.closed, step.ended, step.decided) END AS ended,
+    CASE WHEN step.state >= 6 THEN run.created + coalesce(step.closed, step.ended, step.decided) END AS ended,
     step.error
 FROM step JOIN run ON run.num = step.run JOIN plan ON plan.id = run.plan
 WHERE NOT EXISTS (SELECT 1 FROM step AS later WHERE later.id > step.id AND later.id <= step.id | 1023);
@@ -129,7 +133,8 @@ SELECT run.id AS run, step.id >> 10 & 262143 AS task,
     step.id & 1023 AS attempt,
     CASE step.outcome WHEN 1 THEN 'succeeded' WHEN 2 THEN 'failed' WHEN 3 THEN 'stopped'
         WHEN 4 THEN 'interrupted' WHEN 5 THEN 'cancelled' END AS outcome,
-    step.started, step.ended, step.due, step.interruptions, step.error, worker.host, worker.version
+    run.created + step.started AS started, run.created + step.ended AS ended, run.created + step.due AS due,
+    step.interruptions, step.error, worker.host, worker.version
 FROM step JOIN run ON run.num = step.run JOIN plan ON plan.id = run.plan
     JOIN worker ON worker.id = step.worker;
 

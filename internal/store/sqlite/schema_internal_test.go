@@ -52,7 +52,7 @@ func TestTheSchemaRefuses(t *testing.T) {
 		"DELETE FROM worker":                            lib.SQLITE_CONSTRAINT_FOREIGNKEY,
 		"UPDATE run SET id = (SELECT min(id) FROM run)": lib.SQLITE_CONSTRAINT_UNIQUE,
 		"UPDATE run SET created = 'now'":                lib.SQLITE_CONSTRAINT_DATATYPE,
-		"UPDATE step SET leaves = 'text'":               lib.SQLITE_CONSTRAINT_DATATYPE,
+		"UPDATE step SET leaves = 'text'":               lib.SQLITE_CONSTRAINT_CHECK,
 		"UPDATE plan SET name = x'00'":                  lib.SQLITE_CONSTRAINT_DATATYPE,
 	} {
 		if err := s.w.exec(text); extendedCode(err) != want {

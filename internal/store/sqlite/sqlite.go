@@ -23,6 +23,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/cloacina-go/cloacina/internal/store/internal/ledger"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 	driver "modernc.org/sqlite"
 )
 
@@ -54,6 +55,8 @@ type Store struct {
 	lock    *fileLock
 	relaxed bool
 	notes   []string
+	// often says when the log is copied; tests have it more often.
+	often rhythm
 
 	mu     sync.Mutex // guards what is below
 	broken error      // why there are no further commits
@@ -83,7 +86,9 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{reader: reader{path: file, vfs: cfg.VFS}, lock: lock, relaxed: cfg.Relaxed}
+	s := &Store{
+		reader: reader{path: file, vfs: cfg.VFS}, lock: lock, relaxed: cfg.Relaxed, often: rhythm{logPages, logInterval},
+	}
 	if err := s.open(ctx, cfg.WithDefaults()); err != nil {
 		return nil, errors.Join(explain("open", file, err), s.release())
 	}
@@ -106,13 +111,13 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	w, err := newWriter(ctx, s.path, cfg)
+	w, err := newWriter(ctx, s.path, cfg, left)
 	if err != nil {
 		return err
 	}
 	s.w = w
 	if left {
-		if err := w.keepLeft(s.path); err != nil {
+		if err := w.keepLeft(); err != nil {
 			return err
 		}
 	}
@@ -163,7 +168,7 @@ func (s *Store) Close() error {
 // release closes all that is open, the lock last.
 func (s *Store) release() error {
 	var errs []error
-	if s.db != nil {
+	if s.db != nil && !teeth.Has(teeth.ReadersLeftOpen) {
 		errs = append(errs, s.db.Close())
 	}
 	if s.w != nil {

@@ -1,15 +1,20 @@
 package sqlite
 
-import "database/sql/driver"
+import (
+	"database/sql/driver"
+	"fmt"
+)
 
-// The prepared statements of the writer.
+// The prepared statements of the writer. Those up to stmtCreateRun are prepared
+// when a file is opened, the others when they are first needed: preparing all of
+// them takes longer than all else that opening does.
 const (
 	stmtBegin = iota
 	stmtCommit
 	stmtRollback
+	stmtCreateRun
 	stmtInsertPlan
 	stmtInsertWorker
-	stmtCreateRun
 	stmtEndRun
 	stmtMoveRun
 	stmtReplan
@@ -17,6 +22,7 @@ const (
 	stmtDropStep
 	stmtAddStep
 	stmtDecide
+	stmtSkip
 	stmtDecideAndStart
 	stmtStart
 	stmtStartDecided
@@ -52,7 +58,7 @@ var statementTexts = [statements]string{
 	stmtInsertWorker: "INSERT INTO worker (id, sum, host, version) VALUES (?, ?, ?, ?)",
 	stmtCreateRun: `INSERT INTO run (num, sum, id, plan, created, deadline, keys, vals, status)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`,
-	stmtEndRun: "UPDATE run SET status = ?, ended = ?, error = ?, " + addToSum + `
+	stmtEndRun: "UPDATE run SET status = ?, ended = ?, " + addToSum + `
 		WHERE num = ? AND status = 1 AND ended IS NULL`,
 	stmtMoveRun: "UPDATE run SET status = ?, cause = ?, ended = ?, error = ?, " + addToSum + `
 		WHERE num = ? AND status = ? AND ended IS NULL`,
@@ -61,7 +67,8 @@ var statementTexts = [statements]string{
 	stmtDropStep:  "DELETE FROM step WHERE id = ?",
 	stmtAddStep: "INSERT INTO step (id, sum, " + layoutStep.names() + `)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-	stmtDecide: "INSERT INTO step (id, sum, decided, leaves, state) VALUES (?, ?, ?, ?, ?)",
+	stmtDecide: "INSERT INTO step (id, sum, decided, leaves, state) VALUES (?, ?, ?, ?, 2)",
+	stmtSkip:   "INSERT INTO step (id, sum, decided, leaves, state) VALUES (?, ?, ?, ?, 8)",
 	stmtDecideAndStart: `INSERT INTO step (id, sum, decided, leaves, worker, started, state)
 		VALUES (?, ?, ?, ?, ?, ?, 3)`,
 	stmtStart:        "INSERT INTO step (id, sum, worker, started, state) VALUES (?, ?, ?, ?, 3)",
@@ -89,15 +96,46 @@ var statementTexts = [statements]string{
 
 // run executes a prepared statement and returns how many rows it affected.
 func (w *writer) run(statement int, args ...driver.Value) (int64, error) {
-	w.args = w.args[:0]
-	for i, a := range args {
-		w.args = append(w.args, driver.NamedValue{Ordinal: i + 1, Value: a})
+	if w.stmts[statement] == nil {
+		var err error
+		if w.stmts[statement], err = w.prepare(statementTexts[statement]); err != nil {
+			return 0, err
+		}
 	}
-	result, err := w.stmts[statement].ExecContext(background, w.args)
+	w.args = appendArgs(w.args[:0], args)
+	return execute(w.stmts[statement], w.args)
+}
+
+// prepare prepares a statement.
+func (w *writer) prepare(text string) (stmt, error) {
+	prepared, err := w.conn.PrepareContext(background, text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %.40q: %w", text, err)
+	}
+	return prepared.(stmt), nil
+}
+
+// appendArgs appends arguments in the form that the driver wants.
+func appendArgs(to []driver.NamedValue, args []driver.Value) []driver.NamedValue {
+	for _, a := range args {
+		to = append(to, driver.NamedValue{Ordinal: len(to) + 1, Value: a})
+	}
+	return to
+}
+
+// execute executes a prepared statement and returns how many rows it affected.
+func execute(s stmt, args []driver.NamedValue) (int64, error) {
+	result, err := s.ExecContext(background, args)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// scratch returns a slice that is used again by the next call.
+func (w *writer) scratch(values ...driver.Value) []driver.Value {
+	w.values = append(w.values[:0], values...)
+	return w.values
 }
 
 // orNull returns NULL for the zero value.

@@ -9,6 +9,7 @@ import (
 	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/cloacina-go/cloacina/internal/store/internal/ledger"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // stepColumns are what scanStep reads.
@@ -32,14 +33,15 @@ type step struct {
 	attempt store.Attempt
 }
 
-// scanStep reads a row of stepColumns. Run, task and number are right even if
-// there is an error, which does not name them; see [step.at].
-func scanStep(sums *summer, v []driver.Value) (step, error) {
+// scanStep reads a row of stepColumns of a run that was created at a time. Run,
+// task and number are right even if there is an error, which does not name
+// them; see [step.at].
+func scanStep(sums *summer, v []driver.Value, created int64) (step, error) {
 	id := integer(v[0])
 	st := step{run: id >> runShift, task: int(id >> taskShift & taskMask), number: int(id & stepMask)}
 	columns, err := sums.check(&layoutStep, v)
 	if err == nil {
-		err = st.scan(columns)
+		err = st.scan(columns, created)
 		st.scanWorker(sums, columns[13:])
 	}
 	return st, err
@@ -63,14 +65,18 @@ func taskName(p *plan.Plan, task int) string {
 }
 
 // scan reads the columns behind the sum.
-func (st *step) scan(v []driver.Value) (err error) {
-	st.decided, st.state, st.closed = integer(v[0]), engine.TaskStatus(integer(v[3])), integer(v[10])
-	if leaves, ok := v[1].([]byte); ok {
-		st.leaves = plan.LeavesFromBytes(leaves)
+func (st *step) scan(v []driver.Value, created int64) (err error) {
+	at := func(column int) int64 {
+		if v[column] == nil {
+			return 0
+		}
+		return created + integer(v[column])
 	}
+	st.decided, st.state, st.closed = at(0), engine.TaskStatus(integer(v[3])), at(10)
+	st.leaves = unpackLeaves(v[1])
 	st.attempt = store.Attempt{
-		Interruptions: int(integer(v[2])), Started: integer(v[5]), Outcome: store.AttemptOutcome(integer(v[6])),
-		Ended: integer(v[7]), Due: integer(v[8]), Error: text(v[9]),
+		Interruptions: int(integer(v[2])), Started: at(5), Outcome: store.AttemptOutcome(integer(v[6])),
+		Ended: at(7), Due: at(8), Error: text(v[9]),
 	}
 	if v[5] != nil {
 		st.attempt.Number = st.number
@@ -134,7 +140,7 @@ func (st *step) restore(t *engine.Task) {
 	}
 	t.Attempt = st.attempt.Number
 	t.Interruptions = st.attempt.Interruptions
-	t.Again = st.ledgerTask().Again()
+	t.Again = st.ledgerTask().Again() && !teeth.Has(teeth.AgainLost)
 	if st.state == engine.TaskRetrying {
 		t.Due = st.attempt.Due
 	}

@@ -7,6 +7,8 @@ import (
 	"hash/crc32"
 	"slices"
 	"strings"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // Every row carries a checksum in its column sum, so that a change which is not
@@ -113,7 +115,7 @@ type summer struct {
 
 // group returns the number of one group of a row.
 func (s *summer) group(l *layout, index int, id int64, values ...driver.Value) int64 {
-	if allNull(values) {
+	if allNull(values) || teeth.Has(teeth.AttemptUnsummed) && l == &layoutStep && index == stepAttempt {
 		return 0
 	}
 	s.crc, s.n = 0, 0
@@ -158,7 +160,7 @@ func (s *summer) row(l *layout, id int64, values []driver.Value) int64 {
 // what is stored, and returns the columns behind the sum.
 func (s *summer) check(l *layout, v []driver.Value) (columns []driver.Value, err error) {
 	columns = v[2:]
-	if want := s.row(l, integer(v[0]), columns); want != integer(v[1]) || v[1] == nil {
+	if want := s.row(l, integer(v[0]), columns); (want != integer(v[1]) || v[1] == nil) && !teeth.Has(teeth.SumsNotCompared) {
 		err = fmt.Errorf("%w: %s does not fit its checksum", ErrDamaged, l.row(integer(v[0])))
 	}
 	return columns, err

@@ -32,11 +32,11 @@ func (v *verifier) checkRuns() {
 // checkRun returns what is wrong with a run.
 func (v *verifier) checkRun(num int64) []Problem {
 	var r engine.Run
-	var planID int64
+	var planID, created int64
 	var cause store.BlockCause
 	err := query(v.ctx, v.c, selectStored, func(values []driver.Value) (err error) {
 		r = engine.Run{ID: text(values[0]), Status: engine.RunStatus(integer(values[2])), Deadline: integer(values[3])}
-		planID, cause = integer(values[1]), store.BlockCause(integer(values[6]))
+		planID, cause, created = integer(values[1]), store.BlockCause(integer(values[6])), integer(values[7])
 		r.Initial, err = unpack(values[4], values[5])
 		return err
 	}, num)
@@ -51,7 +51,7 @@ func (v *verifier) checkRun(num int64) []Problem {
 	for i := range r.Tasks {
 		r.Tasks[i].Status = engine.TaskWaiting
 	}
-	if whole, problems := v.readHistory(num, p, &r); !whole || len(problems) > 0 {
+	if whole, problems := v.readHistory(num, created, p, &r); !whole || len(problems) > 0 {
 		return problems // what they leave cannot fit together
 	}
 	var violation *engine.Violation
@@ -62,16 +62,16 @@ func (v *verifier) checkRun(num int64) []Problem {
 }
 
 // selectStored reads what a run is restored from, its history aside.
-const selectStored = `SELECT id, plan, status, deadline, keys, vals, cause FROM run WHERE num = ?`
+const selectStored = `SELECT id, plan, status, deadline, keys, vals, cause, created FROM run WHERE num = ?`
 
 // readHistory fills in the states of a run's tasks. Rows that do not fit their
 // checksum are known already; whole says that there are none.
-func (v *verifier) readHistory(num int64, p *checkedPlan, r *engine.Run) (whole bool, problems []Problem) {
+func (v *verifier) readHistory(num, created int64, p *checkedPlan, r *engine.Run) (whole bool, problems []Problem) {
 	var sums summer
 	whole = true
 	last := step{task: -1}
 	err := query(v.ctx, v.c, selectSteps, func(values []driver.Value) error {
-		st, err := scanStep(&sums, values)
+		st, err := scanStep(&sums, values, created)
 		if st.task != last.task {
 			v.report.Tasks++
 		}

@@ -9,8 +9,9 @@ import (
 
 // A commit goes into the log (FILE-wal). Whenever the log has grown by logPages
 // it is copied into the file, and then begins anew with a commit that finds
-// nobody reading it any more. (SQLite would do that by itself, but after each
-// commit from then on, which costs two flushes, as long as somebody reads.)
+// nobody reading it any more: what follows is written over it. (SQLite would do
+// that by itself, but after each commit from then on, which costs two flushes, as
+// long as somebody reads.)
 //
 // If there is always somebody who reads, because reads overlap, that never comes
 // true and the log would grow for ever. Above logLimit the store therefore
@@ -18,8 +19,19 @@ import (
 // are done; whoever begins to read meanwhile finds everything in the file.
 // One that reads for longer, such as another program with an open transaction,
 // keeps the log, and is asked again now and then.
+//
+// Where commits are flushed and small, one that makes the log file longer takes
+// twice the time of one that writes over what is there, because the file system
+// has to flush what it notes about the file as well. Such a log is therefore
+// copied when it has shortLogPages. A copy costs three flushes, so that there are
+// shortLogCommits between two.
 const (
-	logPages = 1000
+	// Each copy is flushed, which is why it is not made more often; twelve megabytes
+	// are read in a few milliseconds after a crash.
+	logPages = 3000
+	// shortLogPages and shortLogCommits are when a log of small commits is copied.
+	shortLogPages   = 200
+	shortLogCommits = 100
 	// logLimit is the size in bytes above which the log is emptied.
 	logLimit = 16 << 20
 	// logPatience is how many milliseconds commits wait for readers.
@@ -32,9 +44,18 @@ const (
 	busyTimeout = 10_000
 )
 
+// rhythm is after how many pages the log is copied, and after how many commits it
+// is looked at.
+type rhythm struct {
+	pages    int64
+	interval int
+}
+
 // logKeeper keeps the log small. It is used by the goroutine that commits.
 type logKeeper struct {
 	commits int
+	// since is the number of commits since it was last copied.
+	since int
 	// copied is how many pages the log had when it was last copied.
 	copied int64
 	// stuck is the size of the log when waiting for its readers was last in
@@ -47,7 +68,8 @@ type logKeeper struct {
 // fails here is not lost and is tried again.
 func (s *Store) keepLog(statements int) {
 	k := &s.log
-	if k.commits++; k.commits < logInterval && statements <= logBatch {
+	k.since++
+	if k.commits++; k.commits < s.often.interval && statements <= logBatch {
 		return
 	}
 	k.commits = 0
@@ -55,18 +77,15 @@ func (s *Store) keepLog(statements int) {
 	if err != nil {
 		return
 	}
-	if pages < max(k.copied, logPages) {
-		*k = logKeeper{} // it is small, or has begun anew
-	}
-	if pages < logPages {
-		return
-	}
-	if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > logLimit {
+	if pages < max(k.copied, s.often.pages) {
+		*k = logKeeper{since: k.since} // it is small, or has begun anew
+	} else if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > logLimit {
 		s.emptyLog(info.Size())
 		return
 	}
-	if pages-k.copied >= logPages {
-		k.copied = pages
+	grown := pages - k.copied
+	if grown >= s.often.pages || !s.relaxed && grown >= shortLogPages && k.since >= shortLogCommits {
+		k.copied, k.since = pages, 0
 		_ = s.w.checkpoint("PASSIVE") // what it leaves is copied later
 	}
 }
@@ -97,12 +116,19 @@ var errLogInUse = errors.New("somebody has been reading the file for long, such 
 
 // checkpoint copies the log into the file, in one of the modes of SQLite.
 func (w *writer) checkpoint(mode string) error {
-	return query(background, w.conn, "PRAGMA wal_checkpoint("+mode+")", func(v []driver.Value) error {
+	if err := w.secure(); err != nil {
+		return err
+	}
+	err := query(background, w.conn, "PRAGMA wal_checkpoint("+mode+")", func(v []driver.Value) error {
 		if integer(v[0]) != 0 {
 			return errLogInUse
 		}
 		return nil
 	})
+	if w.unsure = err != nil && !errors.Is(err, errLogInUse); !w.unsure {
+		w.again = 0
+	}
+	return err
 }
 
 // waiting calls f, which waits for locks no longer than some milliseconds.

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"bufio"
 	"bytes"
-	"database/sql/driver"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,8 +10,9 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"time"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // checkLog looks at the log that a process has left which did not close the
@@ -36,7 +36,7 @@ func checkLog(path string) (left bool, err error) {
 	if _, err := io.ReadFull(f, start); err != nil {
 		return false, ended(err) // there is no page in it
 	}
-	if _, _, ok := logHeader(start); ok {
+	if _, _, ok := logHeader(start); ok || teeth.Has(teeth.BrokenLogAccepted) {
 		return true, nil
 	}
 	copied, err := allCopied(path, io.NewSectionReader(f, walHeaderSize, 1<<62))
@@ -129,24 +129,51 @@ func lastPages(frames io.Reader, size int) (pages map[int64][]byte, err error) {
 	}
 }
 
+// logFile is a log that is opened beside SQLite.
+type logFile interface {
+	io.ReaderAt
+	io.WriterAt
+	Sync() error
+	Close() error
+}
+
+// openLog opens a log to be written again. Tests put the disk of a VFS in its place.
+var openLog = func(_, path string) (logFile, error) { return os.OpenFile(path, os.O_RDWR, 0) }
+
 // keepLeft makes durable what a process that died has left in the log. It has
 // been written, or it would not be there, but perhaps not flushed, or a flush
-// failed; and from now on it is told to whoever asks. Copying it into the file
-// writes it once more, which matters because some systems do not write again
-// what they failed to write. If that is not possible, as the disk is full or
-// somebody reads, it is flushed where it is.
-func (w *writer) keepLeft(path string) error {
-	copied := false
-	err := query(background, w.conn, "PRAGMA wal_checkpoint(PASSIVE)", func(v []driver.Value) error {
-		copied = integer(v[0]) == 0 && integer(v[1]) == integer(v[2])
-		return nil
-	})
-	if err == nil && copied {
+// failed; and from now on it is told to whoever asks.
+//
+// All of it is written once more, as it is, because some systems do not write
+// again what they failed to write. Only then is it copied into the file: as long
+// as a power failure may leave the beginning of the log alone, SQLite would take
+// older pages from there than the file has, and mix them. If it cannot be written,
+// as the disk is full, it is flushed where it is, and copied later.
+func (w *writer) keepLeft() error {
+	if teeth.Has(teeth.LeftLogNotFlushed) {
+		w.unsure = false
 		return nil
 	}
-	f, err := os.OpenFile(path+"-wal", os.O_RDWR, 0)
-	if err != nil {
+	unwritten, err := rewriteLog(w.path, w.vfs)
+	if err != nil || unwritten != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close(), syncDirectory(filepath.Dir(path)))
+	w.unsure = false
+	_ = w.checkpoint("PASSIVE") // what it leaves, as somebody reads, is copied later
+	return nil
+}
+
+// writeAgain writes each byte of a file over itself.
+func writeAgain(f logFile) error {
+	buffer := make([]byte, 1<<18)
+	for offset := int64(0); ; {
+		n, err := f.ReadAt(buffer, offset)
+		if _, failed := f.WriteAt(buffer[:n], offset); failed != nil {
+			return failed
+		}
+		if err != nil {
+			return ended(err)
+		}
+		offset += int64(n)
+	}
 }

@@ -80,6 +80,56 @@ func TestWhatADeadProcessLeftIsDurable(t *testing.T) {
 	}
 }
 
+// TestAFailedFlushOfADeadProcess has the last commit of a process written and its
+// flush fail, behind a commit that is on disk. The next process finds both in the
+// log and copies them into the file. If what the first one failed to flush is lost
+// in a power failure, only the older commit is in the log, whose pages must not
+// take the place of the newer ones in the file.
+func TestAFailedFlushOfADeadProcess(t *testing.T) {
+	t.Parallel()
+	s, first := openFaulty(t, Config{})
+	mustCommit(t, s, created(1))
+	first.Inject(faultvfs.Fault{Kinds: []faultvfs.Kind{faultvfs.Sync}})
+	if err := s.Commit(context.Background(), []store.Change{created(2)}); !errors.Is(err, store.ErrUncertain) {
+		t.Fatalf("got %v", err)
+	}
+	path, journal := copyOf(t, s), first.Journal()
+	second, err := faultvfs.Register(t.Name() + "-second")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(context.Background(), path, Config{VFS: second.Name()}); err != nil {
+		t.Fatal(err)
+	}
+	journal = append(journal, second.Journal()...)
+	if err := errors.Join(s.Close(), second.Close()); err != nil {
+		t.Error(err)
+	}
+	for seed := range uint64(40) { // of what the failed flush loses
+		disk := faultvfs.NewDisk(seed)
+		for _, op := range journal {
+			op.Path = filepath.Base(op.Path)
+			disk.Apply(&op)
+		}
+		left := t.TempDir()
+		if err := disk.Durable(left); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(context.Background(), filepath.Join(left, "runs.db"), Config{})
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		for _, id := range []string{"run-1", "run-2"} {
+			if _, err := s.Run(context.Background(), id); err != nil {
+				t.Errorf("seed %d: %v", seed, err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestOpeningOnAFullDisk opens what a dead process left where the log cannot be
 // copied into the file. Reading has to work, and commits as soon as there is space.
 func TestOpeningOnAFullDisk(t *testing.T) {

@@ -301,7 +301,8 @@ func fingerprinted(p *plan.Plan) *plan.Plan {
 	return p
 }
 
-// describe returns all that can be read from a store, line by line.
+// describe returns all that can be read from a store, line by line, but for the
+// runs with which a test went on after a failure.
 func describe(s store.Store) (string, error) {
 	ctx := context.Background()
 	var b strings.Builder
@@ -317,11 +318,14 @@ func describe(s store.Store) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(&b, "last %d, oldest %d\ncallbacks %+v\n", last, oldest, callbacks)
 	runs, err := s.Runs(ctx, store.Filter{Limit: 1 << 20})
 	if err != nil {
 		return "", err
 	}
+	all := len(runs)
+	runs = slices.DeleteFunc(runs, func(info store.RunInfo) bool { return isFurther(info.ID) })
+	last -= int64(all - len(runs))
+	fmt.Fprintf(&b, "last %d, oldest %d\ncallbacks %+v\n", last, oldest, callbacks)
 	for _, info := range runs {
 		d, err := s.Run(ctx, info.ID)
 		if err != nil {
@@ -335,6 +339,9 @@ func describe(s store.Store) (string, error) {
 		}
 		if r.Damage != nil {
 			return "", r.Damage
+		}
+		if isFurther(r.State.ID) {
+			continue
 		}
 		describeOpen(&b, r)
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	sqlite "modernc.org/sqlite"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // background is the context of statements that run to their end. A statement
@@ -17,25 +19,35 @@ var background = context.Background()
 // writer is the connection that writes, with its prepared statements. It is
 // used by one goroutine at a time.
 type writer struct {
-	conn    conn
+	path, vfs string
+	conn      conn
+	// unsure says that the log may not be on disk, though a flush of it would succeed.
+	unsure bool
+	// again is how many pages the log had when they were last committed again.
+	again   int64
 	stmts   [statements]stmt
+	values  []driver.Value
 	args    []driver.NamedValue
+	rows    [len(rowStatements)]rows
 	ops     batch
 	sums    summer
 	plans   interned[planKey]
 	workers interned[workerKey]
 }
 
-// newWriter opens the file for writing and brings its schema up to date.
-func newWriter(ctx context.Context, path string, cfg Config) (*writer, error) {
+// newWriter opens the file for writing and brings its schema up to date. If there
+// is a log that a dead process has left it is not known to be on disk.
+func newWriter(ctx context.Context, path string, cfg Config, left bool) (*writer, error) {
 	synchronous := "FULL"
-	if cfg.Relaxed {
+	if cfg.Relaxed || teeth.Has(teeth.NormalForFull) {
 		synchronous = "NORMAL"
 	}
 	// The journal mode is set after the check that the file is one of ours.
-	connector, err := sqlite.NewConnector(dsn(path, cfg.VFS,
+	name := dsn(path, cfg.VFS,
 		"_synchronous", synchronous, "_foreign_keys", "1", "_pragma", "cache_size(-16384)",
-		"_pragma", "wal_autocheckpoint(0)", "_pragma", fmt.Sprintf("journal_size_limit(%d)", logLimit)))
+		"_pragma", "temp_store(MEMORY)", // what takes back a half of a statement grows beyond 64 KiB
+		"_pragma", "wal_autocheckpoint(0)", "_pragma", fmt.Sprintf("journal_size_limit(%d)", logLimit))
+	connector, err := sqlite.NewConnector(name)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +55,11 @@ func newWriter(ctx context.Context, path string, cfg Config) (*writer, error) {
 	if err != nil {
 		return nil, misread(err) // some of its pragmas read the file
 	}
-	w := &writer{conn: opened.(conn)}
+	w := &writer{path: path, vfs: cfg.VFS, conn: recorded(opened.(conn), name), unsure: left}
 	if err := w.setup(); err != nil {
+		if w.unsure {
+			return nil, errors.Join(err, w.leave())
+		}
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
@@ -74,23 +89,34 @@ func (w *writer) setup() error {
 	if err := checkTables(background, w.conn); err != nil {
 		return err
 	}
-	for i, text := range statementTexts {
-		prepared, err := w.conn.PrepareContext(background, text)
-		if err != nil {
-			return fmt.Errorf("prepare %.40q: %w", text, misread(err))
+	for i, text := range statementTexts[:stmtCreateRun+1] {
+		var err error
+		if w.stmts[i], err = w.prepare(text); err != nil {
+			return misread(err)
 		}
-		w.stmts[i] = prepared.(stmt)
 	}
 	return w.loadInterned()
 }
 
-// close closes statements and connection.
+// close closes statements and connection, and with it copies the log into the file
+// if that is on disk.
 func (w *writer) close() error {
+	if err := w.secure(); err != nil {
+		return errors.Join(err, w.leave())
+	}
+	return w.closeAll()
+}
+
+// closeAll closes statements and connection.
+func (w *writer) closeAll() error {
 	var errs []error
 	for _, s := range w.stmts {
 		if s != nil {
 			errs = append(errs, s.Close())
 		}
+	}
+	for i := range w.rows {
+		errs = append(errs, w.rows[i].close())
 	}
 	return errors.Join(append(errs, w.conn.Close())...)
 }

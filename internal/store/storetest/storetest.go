@@ -20,6 +20,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
+	"github.com/cloacina-go/cloacina/internal/proof"
 	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -64,14 +65,27 @@ func closeStore(t tb, s store.Store) {
 	}
 }
 
-// run runs every test; setup returns what opens the store anew.
+// run runs every test, again and again if the row is to do more than all of them once;
+// setup returns what opens the store anew.
 func run(t *testing.T, setup func(t *testing.T) func() store.Store) {
 	t.Helper()
-	for name, test := range cases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			open := setup(t)
-			test(&bed{tb: t, open: open, s: open()})
+	all := cases()
+	row := proof.Begin(t, "store conformance", int64(len(all)))
+	for round := uint64(1); row.More(); round++ {
+		t.Run(fmt.Sprint(round), func(t *testing.T) {
+			for name, test := range all {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					defer row.Done(1)
+					defer func() {
+						if t.Failed() {
+							row.Fail(round, "%s", name)
+						}
+					}()
+					open := setup(t)
+					test(&bed{tb: t, open: open, s: open()})
+				})
+			}
 		})
 	}
 }

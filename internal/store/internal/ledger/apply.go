@@ -5,6 +5,7 @@ import (
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // Task applies a change of a task and returns its state before and after.
@@ -89,7 +90,7 @@ func next(t Task, c store.Change) (Task, error) {
 }
 
 func decided(t Task, c store.TaskDecided) (Task, error) {
-	if t.Status != engine.TaskWaiting {
+	if t.Status != engine.TaskWaiting && !teeth.Has(teeth.DecisionNotFenced) {
 		return t, fenced(c, "the task has been decided")
 	}
 	t.Status = engine.TaskSkipped

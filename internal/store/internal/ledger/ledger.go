@@ -9,6 +9,7 @@ package ledger
 import (
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // Task is what a ledger knows of a task.
@@ -32,6 +33,8 @@ func (t Task) Again() bool {
 type Run struct {
 	// Num is the number of the run.
 	Num int64
+	// Created is when the run was created.
+	Created int64
 	// Status is the state of the run.
 	Status engine.RunStatus
 	// Workflow is the name of the run's plan.
@@ -96,7 +99,7 @@ func (l *Ledger) Put(r *Run) {
 // Accept keeps what was applied since the last Accept or Undo.
 func (l *Ledger) Accept() {
 	for _, e := range l.journal {
-		if e.task == whole && e.run.Status.Ended() {
+		if e.task == whole && e.run.Status.Ended() && !teeth.Has(teeth.LedgerKeeps) {
 			delete(l.runs, e.run.Num)
 		}
 	}

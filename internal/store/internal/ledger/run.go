@@ -17,6 +17,7 @@ func (l *Ledger) Create(c store.RunCreated) (*Run, error) {
 		return nil, fenced(c, "number %d is in use or was passed over; the last one is %d", c.Num, l.last)
 	}
 	r := NewRun(c.Num, c.Plan.Name, len(c.Plan.Tasks))
+	r.Created = c.At
 	l.runs[c.Num] = r
 	l.journal = append(l.journal, entry{run: r, task: created, last: l.last})
 	l.last = c.Num

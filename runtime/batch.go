@@ -1,0 +1,38 @@
+package cloacina
+
+import "github.com/cloacina-go/cloacina/internal/store"
+
+// batch is a list of changes that are committed together.
+type batch struct {
+	changes []store.Change
+	runs    []*openRun // parallel to changes: whose they are; nil for what no store refuses
+}
+
+func (b *batch) len() int { return len(b.changes) }
+
+func (b *batch) add(run *openRun, c store.Change) {
+	b.changes, b.runs = append(b.changes, c), append(b.runs, run)
+}
+
+// part returns the changes of some of the runs.
+func (b *batch) part(of func(run *openRun) bool) batch {
+	var part batch
+	for i, run := range b.runs {
+		if of(run) {
+			part.add(run, b.changes[i])
+		}
+	}
+	return part
+}
+
+// mostKept is how long a slice may be that is kept for the next round.
+const mostKept = 4096
+
+// emptied returns the slice for reuse, unless it has become too large.
+func emptied[T any](s []T) []T {
+	if cap(s) > mostKept {
+		return nil
+	}
+	clear(s)
+	return s[:0]
+}

@@ -1,0 +1,67 @@
+package cloacina
+
+import "sync"
+
+// crew are the goroutines that calls are executed on. A goroutine that has
+// executed one waits for the next, because a new one has to let its stack grow
+// again, which costs more than all else about a short call.
+type crew struct {
+	mu   sync.Mutex
+	idle []chan *call // of those who wait; the last has waited least
+	over bool
+}
+
+// mostIdle is how many goroutines wait for calls at the most. They are kept until
+// the runner ends, so that a burst of calls must not leave as many behind.
+const mostIdle = 64
+
+// begin executes the call on a goroutine of its own.
+func (w *crew) begin(c *call) {
+	w.mu.Lock()
+	n := len(w.idle)
+	if n == 0 {
+		w.mu.Unlock()
+		go w.work(c)
+		return
+	}
+	next := w.idle[n-1]
+	w.idle = w.idle[:n-1]
+	w.mu.Unlock()
+	next <- c
+}
+
+// work executes calls until the crew is dismissed, or a function has ended the
+// goroutine.
+func (w *crew) work(c *call) {
+	next := make(chan *call, 1)
+	for c != nil {
+		c.execute()
+		if !w.rest(next) {
+			return
+		}
+		c = <-next
+	}
+}
+
+// rest makes a goroutine wait for its next call, unless there will be none or
+// enough others wait.
+func (w *crew) rest(next chan *call) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over || len(w.idle) == mostIdle {
+		return false
+	}
+	w.idle = append(w.idle, next)
+	return true
+}
+
+// dismiss ends those who wait, and those who work when they are done.
+func (w *crew) dismiss() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	for _, next := range w.idle {
+		close(next)
+	}
+	w.idle = nil
+}
