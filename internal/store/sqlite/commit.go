@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cloacina-go/cloacina/internal/store"
+	"github.com/cloacina-go/cloacina/internal/teeth"
 	lib "modernc.org/sqlite/lib"
 )
 
@@ -52,6 +53,9 @@ func (s *Store) transaction(statements int, write func() error) error {
 	if _, err := s.w.run(stmtBegin); err != nil {
 		return s.refusal(err)
 	}
+	if teeth.Has(teeth.DeferredBegin) {
+		_, _ = s.w.number("SELECT count(*) FROM plan") // what it reads is what it has to write on
+	}
 	if err := write(); err != nil {
 		return s.rollback(err)
 	}
@@ -59,7 +63,11 @@ func (s *Store) transaction(statements int, write func() error) error {
 	if err != nil {
 		return s.rollback(err)
 	}
-	if _, err := s.w.run(stmtCommit); err != nil {
+	commit := stmtCommit
+	if teeth.Has(teeth.RollbackForCommit) {
+		commit = stmtRollback
+	}
+	if _, err := s.w.run(commit); err != nil {
 		return s.settle(version, err)
 	}
 	s.keepLog(statements)

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"database/sql/driver"
 	"fmt"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // The prepared statements of the writer. Those up to stmtCreateRun are prepared
@@ -51,7 +53,7 @@ const (
 // third of the time goes into passing parameters. They leave out what is NULL
 // and stays so.
 var statementTexts = [statements]string{
-	stmtBegin:        "BEGIN IMMEDIATE",
+	stmtBegin:        beginText(),
 	stmtCommit:       "COMMIT",
 	stmtRollback:     "ROLLBACK",
 	stmtInsertPlan:   "INSERT INTO plan (id, sum, name, fingerprint, body) VALUES (?, ?, ?, ?, ?)",
@@ -92,6 +94,15 @@ var statementTexts = [statements]string{
 	stmtDeletePlan:    "DELETE FROM plan WHERE id = ?",
 	stmtNotePurged: `INSERT INTO purged (id, sum, last) VALUES (1, ?, ?)
 		ON CONFLICT DO UPDATE SET sum = excluded.sum, last = excluded.last`,
+}
+
+// beginText takes the lock to write at once: whoever reads first may have to write on
+// what has changed since.
+func beginText() string {
+	if teeth.Has(teeth.DeferredBegin) {
+		return "BEGIN"
+	}
+	return "BEGIN IMMEDIATE"
 }
 
 // run executes a prepared statement and returns how many rows it affected.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
 // A commit goes into the log (FILE-wal). Whenever the log has grown by logPages
@@ -67,6 +69,9 @@ type logKeeper struct {
 // keepLog looks after the log when a commit of some statements is done. What
 // fails here is not lost and is tried again.
 func (s *Store) keepLog(statements int) {
+	if teeth.Has(teeth.LogNeverCopied) {
+		return
+	}
 	k := &s.log
 	k.since++
 	if k.commits++; k.commits < s.often.interval && statements <= logBatch {
