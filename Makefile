@@ -110,6 +110,10 @@ golden: generate ## Rewrite recorded outputs; review the difference like code.
 	$(GO) test ./internal/docs -update # these two copy from what the others have written
 	$(GO) test ./examples -update
 
+.PHONY: schema
+schema: ## Record the schema of the store as that of a release; what is released stays.
+	$(GO) test ./internal/store/sqlite -count=1 -run TestReleasedSchemas -release
+
 .PHONY: lint
 lint: ## Check formatting and run the linters.
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"

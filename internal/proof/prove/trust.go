@@ -53,7 +53,7 @@ func figures(list map[string]float64) string {
 	for _, name := range slices.Sorted(maps.Keys(list)) {
 		words = append(words, fmt.Sprintf("%s %.4g", name, list[name]))
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(words, "; ")
 }
 
 // tail is the end of an output.
