@@ -50,7 +50,7 @@ type Store interface {
 	// Changes that do not fit the stored state are refused with [ErrFenced], a
 	// known ID with [ErrExists], an unknown run with [ErrNotFound], and what
 	// can never be stored with [ErrInvalid]. A known ID may be noticed after
-	// the rest of the batch.
+	// the rest of the batch. The slice is the caller's: it is not kept.
 	Commit(ctx context.Context, changes []Change) error
 	// LastNum returns the greatest run number in use, 0 if there is none.
 	LastNum(ctx context.Context) (int64, error)
