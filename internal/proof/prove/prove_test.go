@@ -55,7 +55,7 @@ func TestTrust(t *testing.T) {
 	for i, want := range []string{
 		"name target done failures seed seconds",
 		"holds 5 5 0 4 T p99 ms 15",
-		"fails 8 8 1 4 T",
+		"fails 8 8 1 4 T seed 6 failed first",
 		"short 2 1 0 4 T",
 		"skipped 1 0 0 4 T skipped: no such disk here",
 		"silent 1 0 1 4 T",

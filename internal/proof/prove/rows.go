@@ -31,10 +31,11 @@ var rows = []row{
 	diskRow("power loss", "TestPowerFailure", 20_000, 150),
 	diskRow("power loss, relaxed", "TestPowerFailureOfARelaxedStore", 500, 10),
 	diskRow("power loss, lying disk", "TestPowerFailureOfALyingDisk", 500, 10),
-	diskRow("faults", "TestFaults", 20_000, 195),
+	diskRow("faults", "TestFaults", 20_000, 180),
+	diskRow("faults, relaxed", "TestFaultsOfARelaxedStore", 2_000, 30),
 	diskRow("full disk", "TestFullDisk", 1_000, 10),
 
-	engineRow("step function", "TestSimulation", 10_000_000, 180),
+	engineRow("step function", "TestSimulation", 10_000_000, 165),
 	{
 		name: "decisions", pkg: "internal/oracle", test: "TestRulesMeanTheSame",
 		target: 1_000_000, budget: 30 * time.Second,

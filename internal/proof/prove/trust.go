@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/cloacina-go/cloacina/internal/proof"
 )
 
 const (
@@ -34,7 +36,7 @@ func trust(b *bench, w io.Writer, rows []row, seed uint64) error {
 		if r.endless {
 			target = "-"
 		}
-		fmt.Fprintf(w, trustLine, r.name, target, out.Done, out.Failures, out.Seed, out.Seconds, figures(out.Figures))
+		fmt.Fprintf(w, trustLine, r.name, target, out.Done, out.Failures, out.Seed, out.Seconds, remarks(out.Result))
 		if out.failed || out.Failures > 0 || out.Done < out.Target && !r.endless {
 			below = append(below, r.name)
 			fmt.Fprintf(&output, "\n%s (seed %d):\n%s\n", r.name, out.Seed, tail(out.output))
@@ -47,11 +49,14 @@ func trust(b *bench, w io.Writer, rows []row, seed uint64) error {
 	return nil
 }
 
-// figures lists measurements by name.
-func figures(list map[string]float64) string {
+// remarks are the first seed that failed, and measurements by name.
+func remarks(r proof.Result) string {
 	var words []string
-	for _, name := range slices.Sorted(maps.Keys(list)) {
-		words = append(words, fmt.Sprintf("%s %.4g", name, list[name]))
+	if r.Failures > 0 && r.FirstFailed > 0 {
+		words = append(words, fmt.Sprintf("seed %d failed first", r.FirstFailed))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Figures)) {
+		words = append(words, fmt.Sprintf("%s %.4g", name, r.Figures[name]))
 	}
 	return strings.Join(words, "; ")
 }

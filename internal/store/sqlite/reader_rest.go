@@ -21,18 +21,23 @@ const clockTick = 20 * time.Millisecond
 // next might leave it with the same state.
 func (r *reader) atRest() (fs.FileInfo, bool) {
 	info, err := os.Stat(r.path)
-	if err != nil {
+	if err != nil || r.beside() { // the latter is worth no wait
 		return nil, false
 	}
 	if age := time.Since(info.ModTime()); age >= 0 && age < clockTick {
 		time.Sleep(clockTick - age)
 	}
+	return info, !r.beside()
+}
+
+// beside reports whether a log or a journal beside the file holds something.
+func (r *reader) beside() bool {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if log, err := os.Stat(r.path + suffix); err == nil && log.Size() > 0 {
-			return nil, false
+			return true
 		}
 	}
-	return info, true
+	return false
 }
 
 // unchanged reports whether nobody has written to the file since a moment at

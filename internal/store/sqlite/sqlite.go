@@ -87,7 +87,8 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		reader: reader{path: file, vfs: cfg.VFS}, lock: lock, relaxed: cfg.Relaxed, often: rhythm{logPages, logInterval},
+		reader: reader{path: file, vfs: cfg.VFS}, lock: lock, relaxed: cfg.Relaxed,
+		often: rhythm{logPages, logInterval},
 	}
 	if err := s.open(ctx, cfg.WithDefaults()); err != nil {
 		return nil, errors.Join(explain("open", file, err), s.release())

@@ -160,7 +160,8 @@ func (s *summer) row(l *layout, id int64, values []driver.Value) int64 {
 // what is stored, and returns the columns behind the sum.
 func (s *summer) check(l *layout, v []driver.Value) (columns []driver.Value, err error) {
 	columns = v[2:]
-	if want := s.row(l, integer(v[0]), columns); (want != integer(v[1]) || v[1] == nil) && !teeth.Has(teeth.SumsNotCompared) {
+	fits := s.row(l, integer(v[0]), columns) == integer(v[1]) && v[1] != nil
+	if !fits && !teeth.Has(teeth.SumsNotCompared) {
 		err = fmt.Errorf("%w: %s does not fit its checksum", ErrDamaged, l.row(integer(v[0])))
 	}
 	return columns, err
