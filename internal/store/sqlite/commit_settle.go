@@ -47,8 +47,12 @@ func (s *Store) settle(version uint32, cause error) error {
 	return explain("commit to", s.path, fmt.Errorf("%w: %w", store.ErrUnavailable, cause))
 }
 
-// uncertain ends all commits.
+// uncertain ends all commits. The log may hold a transaction that SQLite has
+// forgotten. It is left for whoever opens the file next: SQLite would delete it, and
+// after a power failure the deletion may be undone, when somebody was told already
+// that there is no such transaction.
 func (s *Store) uncertain(cause error) error {
+	s.w.undecided = true
 	s.broken = explain("commit to", s.path,
 		fmt.Errorf("%w; open it again to find out: %w", store.ErrUncertain, cause))
 	return s.broken

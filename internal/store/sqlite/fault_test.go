@@ -62,6 +62,22 @@ func TestFaultsOfARelaxedStore(t *testing.T) {
 	}
 }
 
+// TestFaultsThatWereFound repeats the workloads that have found something.
+func TestFaultsThatWereFound(t *testing.T) {
+	t.Parallel()
+	for seed, what := range map[uint64]string{
+		271: "a log that is deleted after an uncertain commit comes back in a power failure",
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			seen := &faultTally{counts: map[string]int{}}
+			if _, err := faultWorkload(t, seed, false, seen); err != nil {
+				t.Errorf("seed %d: %v", seed, err)
+			}
+		})
+	}
+}
+
 // faultTally counts what faults hit and what came of it. It is safe for
 // concurrent use.
 type faultTally struct {

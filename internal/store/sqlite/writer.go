@@ -23,6 +23,8 @@ type writer struct {
 	conn      conn
 	// unsure says that the log may not be on disk, though a flush of it would succeed.
 	unsure bool
+	// undecided says that a commit may be in the log or not; see [Store.uncertain].
+	undecided bool
 	// again is how many pages the log had when they were last committed again.
 	again   int64
 	stmts   [statements]stmt
@@ -101,6 +103,9 @@ func (w *writer) setup() error {
 // close closes statements and connection, and with it copies the log into the file
 // if that is on disk.
 func (w *writer) close() error {
+	if w.undecided {
+		return w.leave()
+	}
 	if err := w.secure(); err != nil {
 		return errors.Join(err, w.leave())
 	}
