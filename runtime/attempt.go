@@ -135,8 +135,8 @@ func (c *call) report(err error) {
 	// to set over when the function that its context has ended returns.
 	late := c.unwatch != nil && !c.unwatch() || c.over.Swap(true)
 	e := &attemptReturned{call: c, late: late}
-	defer c.l.r.queue.push(e) // even if a method of the error ends the goroutine
-	defer c.cancel(nil)       // for what the function has left behind
+	defer c.l.r.queue.report(e) // even if a method of the error ends the goroutine
+	defer c.cancel(nil)         // for what the function has left behind
 	if e.late {
 		return
 	}

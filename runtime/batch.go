@@ -14,6 +14,9 @@ func (b *batch) add(run *openRun, c store.Change) {
 	b.changes, b.runs = append(b.changes, c), append(b.runs, run)
 }
 
+// empty empties the batch for the next round.
+func (b *batch) empty() { b.changes, b.runs = emptied(b.changes), emptied(b.runs) }
+
 // part returns the changes of some of the runs.
 func (b *batch) part(of func(run *openRun) bool) batch {
 	var part batch

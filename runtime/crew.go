@@ -17,29 +17,56 @@ const mostIdle = 64
 
 // begin executes the call on a goroutine of its own.
 func (w *crew) begin(c *call) {
+	if next := w.pick(); next != nil {
+		next <- c
+	} else {
+		go w.work(c)
+	}
+}
+
+// rouse has a goroutine that waits look for the turn. It reports false if none waits.
+func (w *crew) rouse() bool {
+	next := w.pick()
+	if next == nil {
+		return false
+	}
+	next <- nil
+	return true
+}
+
+// pick returns the channel of a goroutine that has waited; nil if there is none.
+func (w *crew) pick() chan *call {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	n := len(w.idle)
 	if n == 0 {
-		w.mu.Unlock()
-		go w.work(c)
-		return
+		return nil
 	}
 	next := w.idle[n-1]
 	w.idle = w.idle[:n-1]
-	w.mu.Unlock()
-	next <- c
+	return next
 }
 
 // work executes calls until the crew is dismissed, or a function has ended the
-// goroutine.
+// goroutine. What a call reports is dealt with on the same goroutine, unless
+// somebody else does.
 func (w *crew) work(c *call) {
-	next := make(chan *call, 1)
-	for c != nil {
-		c.execute()
+	l, next := c.l, make(chan *call, 1)
+	defer l.r.queue.recall()
+	for {
+		if c != nil {
+			c.execute()
+		}
+		if c = l.help(); c != nil {
+			continue
+		}
 		if !w.rest(next) {
 			return
 		}
-		c = <-next
+		called := false
+		if c, called = <-next; !called {
+			return
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package cloacina
 
 import (
-	"errors"
 	"time"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
@@ -9,14 +8,14 @@ import (
 	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
-// loop is the heart of a runner: one goroutine that owns the state of every
-// open run. It works in rounds. A round takes everything that was reported
-// since the last one, lets the engine decide what follows, gives free slots to
-// ready tasks, and commits all of that in one transaction; only then does it
-// do what the decisions ask for. While a commit waits for the disk, further
-// reports queue up and share the next one; those that are about to come when a
-// round begins share it, see [gathering]. No code of the user's runs on it
-// but compiled rules and the handler of the log.
+// loop is the heart of a runner: it owns the state of every open run, and the
+// goroutine that has the [turn] runs it. It works in rounds. A round takes
+// everything that was reported since the last one, lets the engine decide what
+// follows, gives free slots to ready tasks, and commits all of that in one
+// transaction; only then does it do what the decisions ask for. While a commit
+// waits for the disk, further reports queue up and share the next one; those that
+// are about to come when a round begins share it, see [gathering]. No code of the
+// user's runs in it but compiled rules and the handler of the log.
 type loop struct {
 	r     *Runner
 	now   time.Time // of the round, with the monotonic clock
@@ -35,7 +34,6 @@ type loop struct {
 	calls    map[*call]struct{}
 	lastCall uint64
 	timers   timers
-	crew     crew
 	// callbacks counts the callbacks that have not returned.
 	callbacks int
 	// uncalled are callbacks of earlier processes whose workflow is not
@@ -48,6 +46,16 @@ type loop struct {
 	changes   batch
 	effects   []effect
 	gathering gathering
+	trouble   error // of a commit, after which nothing was done yet; see mend
+	// helping says that the round is done on a goroutine of the crew, and own is
+	// the call that this one is to execute then.
+	helping bool
+	own     *call
+	// deserted says that a goroutine of the crew was ended in the middle of a round.
+	deserted bool
+	// alarm wakes the keeper for the next timer, which is due at alarmAt.
+	alarm   *time.Timer
+	alarmAt time.Time
 	// taken, acted and decisions are empty slices that are used again.
 	taken     []event
 	acted     []effect
@@ -58,39 +66,8 @@ type loop struct {
 	stopped  bool // a shutdown waits no longer
 }
 
-// errLoopExit is why a runner stops whose goroutine was ended by code that it
-// cannot call elsewhere.
-var errLoopExit = errors.New("a trigger rule or the log handler has called runtime.Goexit on the runner's goroutine")
-
-// run is the goroutine. It ends after a shutdown or a failed commit.
-func (l *loop) run() {
-	reason := errLoopExit
-	defer func() { l.exit(reason) }()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-l.r.queue.wake:
-		case <-timer.C:
-		}
-		if err := l.round(); err != nil {
-			reason = err
-			return
-		}
-		if l.finished() {
-			reason = ErrShutdown
-			return
-		}
-		if at, ok := l.timers.next(); ok {
-			timer.Reset(time.Until(at))
-		} else {
-			timer.Stop()
-		}
-	}
-}
-
-// round handles everything that has happened. Its error is the store's.
-func (l *loop) round() error {
+// round handles everything that has happened.
+func (l *loop) round() {
 	l.gathering.gather(l.r.queue)
 	l.tick()
 	events := l.r.queue.take(l.taken)
@@ -99,28 +76,45 @@ func (l *loop) round() error {
 	}
 	l.taken = emptied(events)
 	l.timers.fire(l.now)
-	for {
-		l.fill()
-		if l.changes.len() > 0 || l.draining {
-			l.recordCallbacks()
+	l.advance()
+}
+
+// advance starts what can start, commits, and does what the decisions ask for. A
+// commit that fails is left to [loop.mend].
+func (l *loop) advance() {
+	l.fill()
+	if l.changes.len() > 0 || l.draining {
+		l.recordCallbacks()
+	}
+	if teeth.Has(teeth.AckBeforeCommit) {
+		l.act(nil)
+	}
+	if l.changes.len() > 0 {
+		if l.trouble = l.r.store.Commit(noContext, l.changes.changes); l.trouble != nil {
+			return
 		}
-		committed := l.changes.len() > 0
-		if teeth.Has(teeth.AckBeforeCommit) {
-			l.act(nil)
-		}
-		refused, err := l.commit()
+		l.changes.empty()
+		defer l.heed()
+	}
+	l.act(nil)
+}
+
+// mend does what is left of a round whose commit has failed. Its error is the store's.
+func (l *loop) mend() error {
+	for l.trouble != nil {
+		err := l.trouble
+		l.trouble = nil
+		refused, err := l.persist(err)
 		if err != nil {
 			return err
 		}
 		l.act(refused)
-		if committed {
-			l.heed()
+		l.heed()
+		if len(refused) > 0 {
+			l.advance() // blocking a run has set slots free, and is to be logged
 		}
-		if len(refused) == 0 {
-			return nil
-		}
-		// Blocking a run has set slots free, and is to be logged.
 	}
+	return nil
 }
 
 // effect is something to do after the commit. It belongs to a run, or to none.
@@ -136,8 +130,7 @@ type effect struct {
 func (e *effect) carryOut() {
 	switch {
 	case e.begin != nil:
-		e.begin.begun = true
-		e.begin.l.crew.begin(e.begin)
+		e.begin.l.begin(e.begin)
 	case e.do != nil:
 		e.do()
 	}
@@ -170,7 +163,7 @@ func (l *loop) finished() bool {
 // learns why, and the store is closed once nobody reads from it.
 func (l *loop) exit(reason error) {
 	l.r.queue.close()
-	l.crew.dismiss()
+	l.r.crew.dismiss()
 	for c := range l.calls {
 		c.stop(reason)
 	}

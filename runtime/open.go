@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/store"
@@ -46,7 +47,7 @@ func Open(ctx context.Context, path string, cfg Config) (*Runner, error) {
 	}
 	r.log.LogAttrs(ctx, slog.LevelInfo, "Starting scheduler and executor background services",
 		slog.String(fieldComponent, componentExecutor))
-	go l.run()
+	go l.keep()
 	return r, nil
 }
 
@@ -71,10 +72,11 @@ func newRunner(cfg Config, s store.Store) *Runner {
 		host = "unknown"
 	}
 	callbacks, stop := context.WithCancel(context.Background())
+	w := &crew{}
 	return &Runner{
 		callbacks: callbacks, stopCallbacks: stop,
 		cfg: cfg, log: newLogger(cfg), host: host, build: buildVersion(),
-		store: s, queue: newQueue(), workflows: map[string]*workflow{},
+		store: s, queue: newQueue(w), crew: w, workflows: map[string]*workflow{},
 		impatient: make(chan struct{}), done: make(chan struct{}), closed: make(chan struct{}),
 	}
 }
@@ -115,7 +117,7 @@ func versionOf(info *debug.BuildInfo) string {
 func newLoop(r *Runner) *loop {
 	return &loop{
 		r: r, clock: clock{wall: r.cfg.clock}, workflows: map[string]*workflow{}, calls: map[*call]struct{}{},
-		gathering: gathering{yield: runtime.Gosched},
+		gathering: gathering{yield: runtime.Gosched}, alarm: time.NewTimer(0),
 	}
 }
 

@@ -187,6 +187,7 @@ func (l *loop) close(run *openRun, blocked *blockage) {
 			run.blocked.Store(blocked) // perhaps for another reason than before
 		}
 		if first {
+			l.gathering.stirred++
 			close(run.over)
 		}
 	})

@@ -29,21 +29,16 @@ type refusal struct {
 	err error
 }
 
-// commit stores the changes of the round in one transaction. If the store
-// refuses one of them, the runs are committed in halves until those stand alone
-// whose changes are refused; they are returned. Any other error is one of the
-// store as a whole.
-func (l *loop) commit() ([]refusal, error) {
-	b := l.changes
-	if b.len() == 0 {
-		return nil, nil
+// persist stores the changes of a round that the store did not take, for the
+// reason err. If it has refused one of them, the runs are committed in halves until
+// those stand alone whose changes are refused; they are returned. Any other error
+// is one of the store as a whole.
+func (l *loop) persist(err error) ([]refusal, error) {
+	defer l.changes.empty()
+	if err = l.insist(l.changes.changes, err); isRefusal(err) {
+		return l.split(l.changes, err)
 	}
-	defer func() { l.changes = batch{emptied(b.changes), emptied(b.runs)} }()
-	err := l.persist(b.changes)
-	if !isRefusal(err) {
-		return nil, err
-	}
-	return l.split(b, err)
+	return nil, err
 }
 
 // split commits changes that were refused together.
@@ -70,7 +65,7 @@ func (l *loop) split(b batch, err error) ([]refusal, error) {
 	var refused []refusal
 	for _, half := range []bool{true, false} {
 		part := b.part(func(run *openRun) bool { return first[run] == half })
-		switch err := l.persist(part.changes); {
+		switch err := l.insist(part.changes, l.r.store.Commit(noContext, part.changes)); {
 		case isRefusal(err):
 			more, err := l.split(part, err)
 			if err != nil {

@@ -43,8 +43,9 @@ type TaskResult struct {
 	// ended; both are zero without an attempt.
 	Started, Ended time.Time
 	// Err is the error of the last failed attempt, also of a task that a later
-	// attempt completed; nil if none failed. It is the very error that the
-	// task returned if the run ended in this process, else its text.
+	// attempt completed; nil if none failed. It is the very error that the task
+	// returned if the run ended in this process, and not before [Runner.Wait] was
+	// called with its ID; else its text.
 	Err error
 	// Reason is why a skipped task was skipped, else empty.
 	Reason string

@@ -22,6 +22,7 @@ type Runner struct {
 	build string
 	store store.Store
 	queue *queue
+	crew  *crew
 	live  liveRuns
 	ids   idLocks
 

@@ -16,12 +16,12 @@ const (
 	longestPause = 5 * time.Second
 )
 
-// persist commits a batch, and tries again as long as the store says that
-// nothing of it is stored and that trying may help: a disk that is full is no
-// reason to give up what attempts have done. Meanwhile nothing is acted on, and
-// what is reported queues up. A shutdown that waits no longer ends it.
-func (l *loop) persist(batch []store.Change) error {
-	err := l.r.store.Commit(noContext, batch)
+// insist returns what became of a batch in the end: err is the store's first word.
+// The batch is committed again as long as the store says that nothing of it is
+// stored and that trying may help: a disk that is full is no reason to give up what
+// attempts have done. Meanwhile nothing is acted on, and what is reported queues
+// up. A shutdown that waits no longer ends it.
+func (l *loop) insist(batch []store.Change, err error) error {
 	if errors.Is(err, store.ErrUnavailable) {
 		err = l.persevere(batch, err)
 	}
@@ -64,7 +64,6 @@ func (l *loop) tell(level slog.Level, message string, attrs ...slog.Attr) {
 func (l *loop) pause(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
-	defer l.r.queue.rearm()
 	for {
 		select {
 		case <-timer.C:

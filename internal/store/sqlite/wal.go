@@ -30,10 +30,10 @@ import (
 const (
 	// Each copy is flushed, which is why it is not made more often; twelve megabytes
 	// are read in a few milliseconds after a crash.
-	logPages = 3000
+	logPages = 6000
 	// shortLogPages and shortLogCommits are when a log of small commits is copied.
-	shortLogPages   = 200
-	shortLogCommits = 100
+	shortLogPages   = 400
+	shortLogCommits = 200
 	// logLimit is the size in bytes above which the log is emptied.
 	logLimit = 16 << 20
 	// logPatience is how many milliseconds commits wait for readers.

@@ -46,7 +46,7 @@ func newWriter(ctx context.Context, path string, cfg Config, left bool) (*writer
 	}
 	// The journal mode is set after the check that the file is one of ours.
 	name := dsn(path, cfg.VFS,
-		"_synchronous", synchronous, "_foreign_keys", "1", "_pragma", "cache_size(-16384)",
+		"_pragma", fmt.Sprintf("page_size(%d)", pageSize), "_synchronous", synchronous, "_foreign_keys", "1", "_pragma", "cache_size(-16384)",
 		"_pragma", "temp_store(MEMORY)", // what takes back a half of a statement grows beyond 64 KiB
 		"_pragma", "wal_autocheckpoint(0)", "_pragma", fmt.Sprintf("journal_size_limit(%d)", logLimit))
 	connector, err := sqlite.NewConnector(name)
