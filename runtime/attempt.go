@@ -5,7 +5,6 @@ import (
 	"context"
 	"iter"
 	"log/slog"
-	"maps"
 	"slices"
 	"sync/atomic"
 
@@ -21,9 +20,8 @@ type call struct {
 	attempt int
 	seq     uint64 // the order of starting
 
-	ctx    attemptContext
-	cancel context.CancelCauseFunc
-	keys   *Keys
+	ctx  attemptContext
+	keys attemptKeys
 	// over says that the function has come back, or that its context ends: who
 	// sets it first decides whether what the function returns counts.
 	over atomic.Bool
@@ -31,6 +29,12 @@ type call struct {
 	// false if the watch has begun to act.
 	unwatch func() bool
 	info    atomic.Pointer[TaskInfo] // made when it is asked for
+	// What came of it, complete when the end of the function is reported: failure is
+	// nil if the attempt succeeded; late says that the function came back after the
+	// end of its context, and that the others say nothing.
+	writes  []engine.Entry
+	failure *failure
+	late    bool
 
 	// The rest belongs to the loop.
 	begun    bool // execute was started
@@ -41,28 +45,13 @@ type call struct {
 	abandon  *due // gives the call up
 }
 
-// attemptContext is the context of an attempt, by which [TaskFrom] finds it.
-type attemptContext struct {
-	context.Context
-	call *call
-}
-
-// Value returns the call for taskKey, which is asked for most.
-func (c *attemptContext) Value(key any) any {
-	if key == (taskKey{}) {
-		return c.call
-	}
-	return c.Context.Value(key)
-}
-
 // newCall makes the call for an attempt that starts; execute is its goroutine.
 func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	l.lastCall++
 	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall}
 	c.ctx.call = c
-	c.ctx.Context, c.cancel = context.WithCancelCause(context.Background())
-	c.keys = newAttemptKeys(run.graph, run.state, run.writers, task, l.r.cfg.limits())
-	run.calls[task] = c
+	c.keys.init(run.graph, run.state, run.writers, task, l.r.cfg.limits())
+	run.calls = append(run.calls, runningCall{task, c})
 	l.calls[c] = struct{}{}
 	if run.state.Tasks[task].Suspect(l.r.cfg.MaxInterruptions) {
 		l.suspect = c
@@ -104,7 +93,7 @@ func (c *call) execute() {
 		}
 		c.report(err)
 	}()
-	err = c.run.code[c.task].Call.Execute(ctx, c.keys)
+	err = c.run.code[c.task].Call.Execute(ctx, &c.keys.Keys)
 	ended = true
 }
 
@@ -126,28 +115,27 @@ func (c *call) stop(cause error) {
 	if !c.over.Swap(true) {
 		c.keys.close()
 	}
-	c.cancel(cause)
+	c.ctx.end(cause)
 }
 
 // report hands the end of the function to the loop.
 func (c *call) report(err error) {
 	// The watch acts on a goroutine of its own, which need not have got so far as
 	// to set over when the function that its context has ended returns.
-	late := c.unwatch != nil && !c.unwatch() || c.over.Swap(true)
-	e := &attemptReturned{call: c, late: late}
-	defer c.l.r.queue.report(e) // even if a method of the error ends the goroutine
-	defer c.cancel(nil)         // for what the function has left behind
-	if e.late {
+	c.late = c.unwatch != nil && !c.unwatch() || c.over.Swap(true)
+	defer c.l.r.queue.report(attemptReturned{c}) // even if a method of the error ends the goroutine
+	defer c.ctx.end(nil)                         // for what the function has left behind
+	if c.late {
 		return
 	}
 	// Closed first: what is written from now on is refused, and not lost.
 	c.keys.close()
 	if err == nil {
-		e.writes, err = c.keys.entries()
+		c.writes, err = c.keys.entries()
 	}
 	if err != nil {
-		e.failure = unexamined(err)
-		c.examine(e.failure)
+		c.failure = unexamined(err)
+		c.examine(c.failure)
 	}
 }
 
@@ -156,23 +144,18 @@ func (c *call) examine(f *failure) {
 }
 
 // attemptReturned says that the function has come back.
-type attemptReturned struct {
-	call    *call
-	late    bool // after the end of its context: the rest says nothing
-	writes  []engine.Entry
-	failure *failure // nil if the attempt succeeded
-}
+type attemptReturned struct{ call *call }
 
-func (e *attemptReturned) apply(l *loop) {
+func (e attemptReturned) apply(l *loop) {
 	c := e.call
 	c.returned = true
-	if !e.late && !c.settled {
+	if !c.late && !c.settled {
 		l.settle(c, nil)
-		if e.failure != nil {
-			l.attemptFailed(c, e.failure)
+		if c.failure != nil {
+			l.attemptFailed(c, c.failure)
 		} else {
 			l.step(c.run, engine.Event{
-				Kind: engine.Succeeded, Task: c.task, Attempt: c.attempt, Writes: e.writes,
+				Kind: engine.Succeeded, Task: c.task, Attempt: c.attempt, Writes: c.writes,
 			}, nil)
 		}
 		return
@@ -224,7 +207,7 @@ func (l *loop) free(c *call) {
 func (l *loop) giveBack(c *call) {
 	c.gone = true
 	delete(l.calls, c)
-	delete(c.run.calls, c.task)
+	c.run.calls = slices.DeleteFunc(c.run.calls, func(r runningCall) bool { return r.call == c })
 	if l.suspect == c {
 		l.suspect = nil
 	}
@@ -243,7 +226,13 @@ func (l *loop) giveBack(c *call) {
 // callsOf returns the calls of a run that have not come back, in the order of
 // their starts.
 func (l *loop) callsOf(run *openRun) []*call {
-	return bySeq(maps.Values(run.calls))
+	return bySeq(func(yield func(c *call) bool) {
+		for _, r := range run.calls {
+			if !yield(r.call) {
+				return
+			}
+		}
+	})
 }
 
 func bySeq(calls iter.Seq[*call]) []*call {

@@ -24,8 +24,8 @@ type Config struct {
 	// nil: Logger is used.
 	Handler slog.Handler
 	// MaxConcurrentTasks bounds how many attempts run at once, over all runs.
-	// Defaults to 64. Their goroutines are used again, as those of net/http are: a
-	// function that calls runtime.LockOSThread, or labels its goroutine for a
+	// Defaults to 64. Their goroutines are used again, as those of net/http are, and
+	// by the runner itself between tasks: a function that calls runtime.LockOSThread, or labels its goroutine for a
 	// profile, takes that back before it returns.
 	MaxConcurrentTasks int
 	// AbandonAfter is how long a call may go on after its attempt has ended

@@ -28,12 +28,12 @@ type Keys struct {
 	plan *plan.Task
 	hold hold
 
+	over   bool // this and the rest is guarded by mu
 	mu     sync.Mutex
 	writes written
 	failed map[string]error // the errors of Set, by key
 	size   int              // of writes, in bytes of keys and values
 	errs   []error
-	over   bool
 }
 
 // limits bound what is written.
@@ -47,19 +47,21 @@ type limits struct {
 	depth int
 }
 
-// newAttemptKeys returns the keys for an attempt of a task. They may be read
-// while the run is stepped, for they look at the task's ancestors alone.
-func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim limits) *Keys {
+// attemptKeys are keys together with what they find inherited values by: one
+// allocation, or a part of another.
+type attemptKeys struct {
+	Keys
+
+	ancestors ancestors
+}
+
+// init makes the keys those of an attempt of a task. They may be read while the
+// run is stepped, for they look at the task's ancestors alone.
+func (k *attemptKeys) init(g *engine.Graph, r *engine.Run, w *writers, task int, lim limits) {
 	t := &g.Plan().Tasks[task]
-	k := &struct { // one allocation
-		keys   Keys
-		source ancestors
-	}{
-		keys:   Keys{owner: taskOwner(t.ID), lim: lim, plan: t},
-		source: ancestors{g: g, r: r, task: task, reads: t.Reads, writers: w},
-	}
-	k.keys.source = &k.source
-	return &k.keys
+	k.owner, k.lim, k.plan = taskOwner(t.ID), lim, t
+	k.ancestors.g, k.ancestors.r, k.ancestors.task, k.ancestors.writers = g, r, task, w
+	k.source = &k.ancestors
 }
 
 // newInputKeys returns keys that collect an initial context.
@@ -78,7 +80,11 @@ func newFinalKeys(g *engine.Graph, r *engine.Run, lim limits) *Keys {
 	if final > fewTasks {
 		w = indexWriters(r)
 	}
-	return &Keys{owner: resultOwner, lim: lim, source: &ancestors{g: g, r: r, task: final, writers: w}}
+	var k attemptKeys
+	k.owner, k.lim = resultOwner, lim
+	k.ancestors.g, k.ancestors.r, k.ancestors.task, k.ancestors.writers = g, r, final, w
+	k.source = &k.ancestors
+	return &k.Keys
 }
 
 // entries returns what was written, sorted by key, or the first error.

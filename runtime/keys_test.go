@@ -35,6 +35,13 @@ func attemptOn(tb testing.TB, a, b engine.Task, initial ...engine.Entry) *Keys {
 	return newAttemptKeys(g, r, nil, 2, roomy)
 }
 
+// newAttemptKeys returns the keys for an attempt of a task.
+func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim limits) *Keys {
+	var k attemptKeys
+	k.init(g, r, w, task, lim)
+	return &k.Keys
+}
+
 // stored returns the writes as text; "-" is a tombstone.
 func stored(tb testing.TB, k *Keys) map[string]string {
 	tb.Helper()

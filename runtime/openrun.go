@@ -33,13 +33,16 @@ type openRun struct {
 	// delayed has how many milliseconds the retries of an earlier process wait
 	// at the most, by task.
 	delayed map[int]int64
-	// calls are the calls that have not come back, by task.
-	calls map[int]*call
+	// calls are the calls that have not come back, one of a task at the most, and no
+	// more than the runner executes at once.
+	calls []runningCall
 	// timers are what the run waits for, to be forgotten when it ends; nil until
 	// there is one.
 	timers map[*due]struct{}
-	// times has what the result takes; nil unless the run was started in this process.
-	times *timeline
+	// times has what the result takes; zero unless the run was started in this process.
+	times timeline
+	// purges is what the runner's was when the run was started.
+	purges int64
 	// audience are those who watch the run; nil if nobody does.
 	audience *audience
 
@@ -62,10 +65,25 @@ type openRun struct {
 func newOpenRun(num, created int64, p *plan.Plan, state *engine.Run) *openRun {
 	return &openRun{
 		num: num, id: state.ID, workflow: p.Name, created: created, plan: p, state: state,
-		errs:  make([]error, len(p.Tasks)),
-		calls: map[int]*call{},
-		over:  make(chan struct{}),
+		errs: make([]error, len(p.Tasks)),
+		over: make(chan struct{}),
 	}
+}
+
+// runningCall is a call of a task that has not come back.
+type runningCall struct {
+	task int
+	call *call
+}
+
+// callOf returns the call of a task that has not come back; nil if there is none.
+func (run *openRun) callOf(task int) *call {
+	for _, r := range run.calls {
+		if r.task == task {
+			return r.call
+		}
+	}
+	return nil
 }
 
 // reopened is a run as the store kept it.

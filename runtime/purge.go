@@ -114,6 +114,7 @@ func (r *Runner) purge(ctx context.Context, f store.PurgeFilter) (int, error) {
 func (r *Runner) purgeBatch(ctx context.Context, f store.PurgeFilter) (n int, err error) {
 	r.purging.Lock()
 	defer r.purging.Unlock()
+	r.purges.Add(1)
 	err = r.read(func(s store.Store) (err error) {
 		n, err = s.Purge(ctx, f)
 		return err

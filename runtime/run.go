@@ -60,14 +60,14 @@ func (r *Runner) waitIn(ctx context.Context, s store.Store, id string, run *open
 	for {
 		if run != nil {
 			run = run.latest()
-			before := run.isOver()
+			before := run.isOver() && r.purges.Load() != run.purges
 			if err := r.waitOver(ctx, run); err != nil {
 				return nil, err
 			}
 			if run.latest() != run {
 				continue // it has gone on after it was blocked
 			}
-			if !before { // else it may have been removed since, which the store knows
+			if !before { // else it may have been removed, which the store knows
 				if result := r.ownResult(run); result != nil {
 					return result, nil
 				}

@@ -43,6 +43,8 @@ type Runner struct {
 	// purging is held while runs are removed: of two at once, each would find
 	// less to remove than it looked for.
 	purging sync.Mutex
+	// purges counts how often runs were looked for to be removed.
+	purges atomic.Int64
 	// callbacks is the context of all callbacks, and of what else works beside
 	// the loop; stopCallbacks ends it.
 	callbacks     context.Context

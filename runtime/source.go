@@ -29,13 +29,12 @@ func (noSource) omittedBy(string) string      { return "" }
 // ancestors is the source of a task: the initial context and the writes of
 // its completed ancestors.
 type ancestors struct {
-	g     *engine.Graph
-	r     *engine.Run
-	task  int
-	reads []plan.Read
+	g    *engine.Graph
+	r    *engine.Run
+	task int
 	// writers serves the reads that the plan has no writers for; may be nil.
 	writers *writers
-	// next is where in reads the last read was found; generated code reads in
+	// next is where in its reads the last read was found; generated code reads in
 	// the plan's order, which makes each search one comparison.
 	next atomic.Int64
 }
@@ -51,13 +50,22 @@ func (a *ancestors) lookup(key string) ([]byte, bool) {
 
 // read returns the plan's entry for the key, or nil.
 func (a *ancestors) read(key string) *plan.Read {
+	reads := a.reads()
 	start := int(a.next.Load())
-	for i := range a.reads {
-		j := (start + i) % len(a.reads)
-		if a.reads[j].Key == key {
+	for i := range reads {
+		j := (start + i) % len(reads)
+		if reads[j].Key == key {
 			a.next.Store(int64(j + 1))
-			return &a.reads[j]
+			return &reads[j]
 		}
+	}
+	return nil
+}
+
+// reads are the plan's entries; none for the final context.
+func (a *ancestors) reads() []plan.Read {
+	if tasks := a.g.Plan().Tasks; a.task < len(tasks) {
+		return tasks[a.task].Reads
 	}
 	return nil
 }

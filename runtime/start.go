@@ -167,6 +167,7 @@ func (e *startEvent) apply(l *loop) {
 	run := newOpenRun(l.lastNum, l.millis(), p, e.workflow.graph.NewRun(e.id, e.initial, deadline))
 	run.graph, run.code, run.writers = e.workflow.graph, e.workflow.code, newWriters(p, run.state)
 	run.times = newTimeline(len(p.Tasks))
+	run.purges = l.r.purges.Load()
 	e.run = run
 	l.r.live.add(run)
 	l.store(run, store.RunCreated{

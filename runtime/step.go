@@ -175,7 +175,7 @@ func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
 			Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptCancelled, At: l.millis(),
 		})
 		run.times.attemptEnded(d.Task, l.millis())
-		if c := run.calls[d.Task]; c != nil && !c.settled {
+		if c := run.callOf(d.Task); c != nil && !c.settled {
 			l.settle(c, cause.err)
 		}
 	}
@@ -255,11 +255,13 @@ func (l *loop) nextReady() (readyTask, bool) {
 	}
 	for {
 		t, ok := l.ready.pop()
-		switch {
-		case !ok:
+		if !ok {
 			return t, false
-		case t.run.calls[t.task] != nil:
-			t.run.calls[t.task].wanted = true
+		}
+		last := t.run.callOf(t.task)
+		switch {
+		case last != nil:
+			last.wanted = true
 		case l.suspect != nil && t.run.state.Tasks[t.task].Suspect(l.r.cfg.MaxInterruptions):
 			l.suspects.push(t)
 		default:

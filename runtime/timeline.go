@@ -5,9 +5,9 @@ import "github.com/cloacina-go/cloacina/internal/engine"
 // timeline is when things happened to a run, as far as its result tells and its
 // state does not. It is kept of runs that were started in this process, so that
 // whoever has waited for the end of one need not read the run back. All times
-// are Unix milliseconds, and 0 means never. The methods do nothing on nil.
+// are Unix milliseconds, and 0 means never. The zero value keeps nothing.
 type timeline struct {
-	spans    []span // by task
+	spans    []span // by task; nil if nothing is kept
 	ended    int64  // of the run
 	timedOut bool
 }
@@ -15,24 +15,22 @@ type timeline struct {
 // span is when the first attempt of a task started and when the last one ended.
 type span struct{ started, ended int64 }
 
-func newTimeline(tasks int) *timeline { return &timeline{spans: make([]span, tasks)} }
+func newTimeline(tasks int) timeline { return timeline{spans: make([]span, tasks)} }
 
 func (t *timeline) attemptStarted(task, attempt int, at int64) {
-	if t != nil && attempt == 1 {
+	if t.spans != nil && attempt == 1 {
 		t.spans[task].started = at
 	}
 }
 
 func (t *timeline) attemptEnded(task int, at int64) {
-	if t != nil {
+	if t.spans != nil {
 		t.spans[task].ended = at
 	}
 }
 
 func (t *timeline) runEnded(at int64, timedOut bool) {
-	if t != nil {
-		t.ended, t.timedOut = at, timedOut
-	}
+	t.ended, t.timedOut = at, timedOut
 }
 
 // ownResult is the result of a run whose end was waited for. It is the same as
@@ -42,8 +40,8 @@ func (t *timeline) runEnded(at int64, timedOut bool) {
 // A run that is over without being blocked has ended, and that is on disk;
 // nothing of it changes any more.
 func (r *Runner) ownResult(run *openRun) *Result {
-	t := run.times
-	if t == nil || run.blocked.Load() != nil {
+	t := &run.times
+	if t.spans == nil || run.blocked.Load() != nil {
 		return nil
 	}
 	result := &Result{

@@ -66,6 +66,14 @@ func TestWaitedResultIsTheStoredOne(t *testing.T) {
 					defer cancel.Stop()
 				}
 				waited, waitedErr := run.Wait(t.Context())
+				again, err := run.Wait(t.Context())
+				if again.detail != nil || fmt.Sprint(err) != fmt.Sprint(waitedErr) {
+					t.Errorf("waited for after its end: read from the store %t, %v", again.detail != nil, err)
+				}
+				// From now on it may be gone.
+				if n, err := r.Purge(t.Context(), PurgeOptions{Workflow: "another one"}); n > 0 || err != nil {
+					t.Fatalf("removed %d: %v", n, err)
+				}
 				stored, storedErr := run.Wait(t.Context())
 				synctest.Wait()
 				sameResult(t, waited, stored)

@@ -140,6 +140,7 @@ func TestForgottenTransactionDoesNotComeBack(t *testing.T) {
 func TestRelaxedCommitDoesNotFlush(t *testing.T) {
 	t.Parallel()
 	s, vfs := openFaulty(t, Config{Relaxed: true})
+	CheckpointAfter(s, 100)
 	mustCommit(t, s, created(1))
 	vfs.Inject(faultvfs.Fault{Kinds: []faultvfs.Kind{faultvfs.Sync}, Forever: true})
 	for num := int64(2); num < 1000; num++ { // with checkpoints, which fail

@@ -314,7 +314,7 @@ func TestABadPageIsThatOfItsRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := bytes.Index(file, []byte(marker(hit)))
-	copy(file[at/pageBytes*pageBytes:], bytes.Repeat([]byte{0xa5}, 32))
+	copy(file[at/pageSize*pageSize:], bytes.Repeat([]byte{0xa5}, 32))
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}

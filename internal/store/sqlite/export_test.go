@@ -1,11 +1,14 @@
 package sqlite
 
+// PageSize is the size of the pages of a new file.
+const PageSize = pageSize
+
 // CheckpointAfter has a commit copy the log into the file when it has grown by so
 // many pages, instead of thousands, so that small tests have checkpoints, too.
 func CheckpointAfter(s *Store, pages int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.often = rhythm{pages: int64(pages), interval: 1}
+	s.often = rhythm{growth: int64(pages) * (frameHeaderSize + pageSize), interval: 1}
 }
 
 // Checkpoint copies the log into the file as a commit would, in some mode of SQLite.

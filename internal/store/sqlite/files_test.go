@@ -34,8 +34,8 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"damaged header":  {altered(func(b []byte) []byte { b[16] ^= 0x55; return b }), sqlite.ErrNotDatabase},
 		"unknown format":  {altered(func(b []byte) []byte { b[47] ^= 0x10; return b }), sqlite.ErrDamaged},
 		"damaged magic":   {altered(func(b []byte) []byte { b[3] = 0; return b }), sqlite.ErrNotDatabase},
-		"one page":        {altered(func(b []byte) []byte { return b[:4096] }), sqlite.ErrDamaged},
-		"half a page":     {altered(func(b []byte) []byte { return b[:2000] }), sqlite.ErrDamaged},
+		"one page":        {altered(func(b []byte) []byte { return b[:sqlite.PageSize] }), sqlite.ErrDamaged},
+		"half a page":     {altered(func(b []byte) []byte { return b[:sqlite.PageSize/2] }), sqlite.ErrDamaged},
 		"log of rubbish":  {withLog(bytes.Repeat([]byte{0xa5}, 10_000)), sqlite.ErrDamaged},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -150,7 +150,7 @@ func torn(t *testing.T, path string) {
 	t.Helper()
 	mine()(t, path)
 	b := read(t, path)
-	for i := 4096; i < len(b); i++ {
+	for i := sqlite.PageSize; i < len(b); i++ {
 		b[i] = 0xa5
 	}
 	content(b)(t, path)
@@ -229,8 +229,8 @@ func TestDamageInTheMiddle(t *testing.T) {
 	}
 	closed(t, s)
 	b := read(t, path)
-	at := (pageOfRow(t, path, 200) - 1) * 4096
-	copy(b[at:at+4096], bytes.Repeat([]byte{0xa5}, 4096))
+	at := (pageOfRow(t, path, 200) - 1) * sqlite.PageSize
+	copy(b[at:at+sqlite.PageSize], bytes.Repeat([]byte{0xa5}, sqlite.PageSize))
 	content(b)(t, path)
 	s = open(t, path)
 	defer closed(t, s)

@@ -29,9 +29,6 @@ type mutation struct {
 // String says what was done.
 func (m *mutation) String() string { return m.name + " " + m.what }
 
-// pageSize is the size of a page of the files.
-const pageSize = 4096
-
 // mutate does something to copies of the files.
 func (h *hostile) mutate(t *testing.T, rng *rand.Rand) *mutation {
 	t.Helper()
@@ -55,7 +52,7 @@ func (h *hostile) mutate(t *testing.T, rng *rand.Rand) *mutation {
 func (h *hostile) mutateFile(rng *rand.Rand, m *mutation) {
 	b := m.file
 	m.holes = true
-	page := rng.IntN(len(b) / pageSize)
+	page := rng.IntN(len(b) / sqlite.PageSize)
 	switch rng.IntN(7) {
 	case 0:
 		m.name = "bytes of the file"
@@ -80,13 +77,13 @@ func (h *hostile) mutateFile(rng *rand.Rand, m *mutation) {
 	case 4:
 		m.name = "pages in the place of others"
 		for range 1 + rng.IntN(3) {
-			other := rng.IntN(len(b) / pageSize)
-			copy(b[page*pageSize:][:pageSize], slices.Clone(b[other*pageSize:][:pageSize]))
-			page = rng.IntN(len(b) / pageSize)
+			other := rng.IntN(len(b) / sqlite.PageSize)
+			copy(b[page*sqlite.PageSize:][:sqlite.PageSize], slices.Clone(b[other*sqlite.PageSize:][:sqlite.PageSize]))
+			page = rng.IntN(len(b) / sqlite.PageSize)
 		}
 	case 5:
 		m.name = "the header of a page"
-		at := page * pageSize
+		at := page * sqlite.PageSize
 		if page == 0 {
 			at = 100
 		}
@@ -105,7 +102,7 @@ func (h *hostile) mutateFile(rng *rand.Rand, m *mutation) {
 // mutateLog changes a log, or puts another one in its place.
 func (h *hostile) mutateLog(rng *rand.Rand, m *mutation) {
 	b := m.log
-	const header, frame = 32, 24 + pageSize
+	const header, frame = 32, 24 + sqlite.PageSize
 	frames := (len(b) - header) / frame
 	one := func() []byte { return b[header+frame*rng.IntN(frames):][:frame] }
 	switch rng.IntN(8) {
@@ -143,7 +140,7 @@ func (h *hostile) mutateLog(rng *rand.Rand, m *mutation) {
 		scribble(rng, b)
 	default:
 		m.name, m.holes = "the log of another file", true
-		m.file = slices.Clone(h.closed[:len(h.closed)-pageSize*rng.IntN(4)])
+		m.file = slices.Clone(h.closed[:len(h.closed)-sqlite.PageSize*rng.IntN(4)])
 		h.sumAgain(rng, m)
 	}
 }
@@ -159,7 +156,7 @@ func (h *hostile) sumAgain(rng *rand.Rand, m *mutation) {
 // scribble writes over a part of a file.
 func scribble(rng *rand.Rand, b []byte) {
 	from := rng.IntN(len(b))
-	part := b[from:min(from+1+rng.IntN(2*pageSize), len(b))]
+	part := b[from:min(from+1+rng.IntN(2*sqlite.PageSize), len(b))]
 	switch rng.IntN(3) {
 	case 0:
 		clear(part)

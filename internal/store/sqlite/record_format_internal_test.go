@@ -76,8 +76,8 @@ const (
 
 // page finds the values of a page and of those below it.
 func (f *tableFile) page(number int) {
-	start := (number - 1) * pageBytes
-	page := f.file[start : start+pageBytes]
+	start := (number - 1) * pageSize
+	page := f.file[start : start+pageSize]
 	kind, cells := page[0], int(binary.BigEndian.Uint16(page[3:]))
 	pointers := 8
 	if kind == interiorIndex || kind == interiorTable {
@@ -114,14 +114,14 @@ func (f *tableFile) cell(at int, numbered bool) {
 
 // payload returns where the bytes of a record are.
 func (f *tableFile) payload(at, size int, numbered bool) (offsets []int) {
-	most := pageBytes - 35
+	most := pageSize - 35
 	if !numbered {
-		most = (pageBytes-12)*64/255 - 23
+		most = (pageSize-12)*64/255 - 23
 	}
 	local := size
 	if size > most {
-		least := (pageBytes-12)*32/255 - 23
-		if local = least + (size-least)%(pageBytes-4); local > most {
+		least := (pageSize-12)*32/255 - 23
+		if local = least + (size-least)%(pageSize-4); local > most {
 			local = least
 		}
 	}
@@ -129,8 +129,8 @@ func (f *tableFile) payload(at, size int, numbered bool) (offsets []int) {
 		offsets = append(offsets, at+i)
 	}
 	for at += local; len(offsets) < size; {
-		page := (int(binary.BigEndian.Uint32(f.file[at:])) - 1) * pageBytes
-		for i := range min(size-len(offsets), pageBytes-4) {
+		page := (int(binary.BigEndian.Uint32(f.file[at:])) - 1) * pageSize
+		for i := range min(size-len(offsets), pageSize-4) {
 			offsets = append(offsets, page+4+i)
 		}
 		at = page

@@ -56,7 +56,7 @@ func fittingSums(db *sql.DB, l *layout) (fitting map[int64]int64, err error) {
 
 // SumLog makes the checksums of a log fit, from its header to its last frame.
 func SumLog(log []byte) {
-	const frame = frameHeaderSize + pageBytes
+	const frame = frameHeaderSize + pageSize
 	sum := walSum{order: binary.LittleEndian}
 	if binary.BigEndian.Uint32(log)&1 == 1 {
 		sum.order = binary.BigEndian

@@ -159,6 +159,3 @@ func makeSchema() (definitions map[definition]string, err error) {
 	}
 	return definitions, errors.Join(err, w.close())
 }
-
-// pageSize is the size of the pages of a new file, in bytes.
-const pageSize = 2048

@@ -88,7 +88,7 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	}
 	s := &Store{
 		reader: reader{path: file, vfs: cfg.VFS}, lock: lock, relaxed: cfg.Relaxed,
-		often: rhythm{logPages, logInterval},
+		often: rhythm{logGrowth, logInterval},
 	}
 	if err := s.open(ctx, cfg.WithDefaults()); err != nil {
 		return nil, errors.Join(explain("open", file, err), s.release())

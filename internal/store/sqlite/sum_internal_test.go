@@ -202,7 +202,7 @@ func TestEveryChangedByteOfTheFileIsFound(t *testing.T) {
 		bits := byte(1 + random.IntN(255))
 		file[offset] ^= bits
 		if after, problems := contents(t, file); problems == "" && after != before {
-			t.Errorf("seed %d: byte %d of page %d changed by %#x is not found", *bytesSeed, offset%pageBytes, offset/pageBytes+1, bits)
+			t.Errorf("seed %d: byte %d of page %d changed by %#x is not found", *bytesSeed, offset%pageSize, offset/pageSize+1, bits)
 		}
 		file[offset] ^= bits
 	}
@@ -211,21 +211,18 @@ func TestEveryChangedByteOfTheFileIsFound(t *testing.T) {
 	}
 }
 
-// pageBytes is the size of a page of the file.
-const pageBytes = 4096
-
 // usedBytes returns the offsets of what the pages behind the first hold: their
 // headers, the pointers to cells, and the cells. The first page has the header of
 // the file, too.
 func usedBytes(file []byte) (offsets []int) {
-	for page := pageBytes; page < len(file); page += pageBytes {
+	for page := pageSize; page < len(file); page += pageSize {
 		cells := int(binary.BigEndian.Uint16(file[page+3:]))
 		content := int(binary.BigEndian.Uint16(file[page+5:]))
 		step := 1
 		if file[page] != 0x0d && file[page] != 0x0a { // a free or an overflow page
 			cells, content, step = 0, 0, 16
 		}
-		for i := 0; i < pageBytes; i += step {
+		for i := 0; i < pageSize; i += step {
 			if i < 8+2*cells || i >= content {
 				offsets = append(offsets, page+i)
 			}

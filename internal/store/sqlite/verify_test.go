@@ -296,8 +296,8 @@ func TestVerifyReadsBehindDamage(t *testing.T) {
 	damage(t, path, "UPDATE run SET deadline = 7 WHERE num IN (2, 399)")
 	page := pageOfRow(t, path, 200)
 	b := read(t, path)
-	for i := range 4096 {
-		b[(page-1)*4096+i] = 0xa5
+	for i := range sqlite.PageSize {
+		b[(page-1)*sqlite.PageSize+i] = 0xa5
 	}
 	content(b)(t, path)
 	got := verified(t, path)
@@ -324,10 +324,10 @@ func pageOfRow(t *testing.T, path string, num int) (page int) {
 		t.Fatal(err)
 	}
 	b := read(t, path)
-	for at := 0; at+4096 <= len(b); at += 4096 {
-		const leafOfTable = 0x0d
-		if at/4096+1 != root && b[at] == leafOfTable && strings.Contains(string(b[at:at+4096]), string(marker)) {
-			return at/4096 + 1
+	const size, leafOfTable = sqlite.PageSize, 0x0d
+	for at := 0; at+size <= len(b); at += size {
+		if at/size+1 != root && b[at] == leafOfTable && strings.Contains(string(b[at:at+size]), string(marker)) {
+			return at/size + 1
 		}
 	}
 	t.Fatalf("no page has run %d", num)

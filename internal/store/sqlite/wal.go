@@ -9,7 +9,7 @@ import (
 	"github.com/cloacina-go/cloacina/internal/teeth"
 )
 
-// A commit goes into the log (FILE-wal). Whenever the log has grown by logPages
+// A commit goes into the log (FILE-wal). Whenever the log has grown by logGrowth
 // it is copied into the file, and then begins anew with a commit that finds
 // nobody reading it any more: what follows is written over it. (SQLite would do
 // that by itself, but after each commit from then on, which costs two flushes, as
@@ -25,16 +25,18 @@ import (
 // Where commits are flushed and small, one that makes the log file longer takes
 // twice the time of one that writes over what is there, because the file system
 // has to flush what it notes about the file as well. Such a log is therefore
-// copied when it has shortLogPages. A copy costs three flushes, so that there are
+// copied when it has shortLogGrowth. A copy costs three flushes, so that there are
 // shortLogCommits between two.
+//
+// All sizes are in bytes, since files differ in the size of their pages.
 const (
-	// Each copy is flushed, which is why it is not made more often; twelve megabytes
-	// are read in a few milliseconds after a crash.
-	logPages = 6000
-	// shortLogPages and shortLogCommits are when a log of small commits is copied.
-	shortLogPages   = 400
+	// logGrowth is when the log is copied. Each copy is flushed, which is why it is not
+	// made more often; so much is read in a few milliseconds after a crash.
+	logGrowth = 12 << 20
+	// shortLogGrowth and shortLogCommits are when a log of small commits is copied.
+	shortLogGrowth  = 800 << 10
 	shortLogCommits = 200
-	// logLimit is the size in bytes above which the log is emptied.
+	// logLimit is the size above which the log is emptied.
 	logLimit = 16 << 20
 	// logPatience is how many milliseconds commits wait for readers.
 	logPatience = 300
@@ -46,10 +48,10 @@ const (
 	busyTimeout = 10_000
 )
 
-// rhythm is after how many pages the log is copied, and after how many commits it
+// rhythm is after how many bytes the log is copied, and after how many commits it
 // is looked at.
 type rhythm struct {
-	pages    int64
+	growth   int64
 	interval int
 }
 
@@ -58,7 +60,7 @@ type logKeeper struct {
 	commits int
 	// since is the number of commits since it was last copied.
 	since int
-	// copied is how many pages the log had when it was last copied.
+	// copied is the size of the log when it was last copied.
 	copied int64
 	// stuck is the size of the log when waiting for its readers was last in
 	// vain. It has to grow by a quarter before commits wait again.
@@ -78,21 +80,35 @@ func (s *Store) keepLog(statements int) {
 		return
 	}
 	k.commits = 0
-	pages, err := s.w.logged()
+	size, err := s.w.logSize()
 	if err != nil {
 		return
 	}
-	if pages < max(k.copied, s.often.pages) {
+	if size < max(k.copied, s.often.growth) {
 		*k = logKeeper{since: k.since} // it is small, or has begun anew
 	} else if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > logLimit {
 		s.emptyLog(info.Size())
 		return
 	}
-	grown := pages - k.copied
-	if grown >= s.often.pages || !s.relaxed && grown >= shortLogPages && k.since >= shortLogCommits {
-		k.copied, k.since = pages, 0
+	grown := size - k.copied
+	if grown >= s.often.growth || !s.relaxed && grown >= shortLogGrowth && k.since >= shortLogCommits {
+		k.copied, k.since = size, 0
 		_ = s.w.checkpoint("PASSIVE") // what it leaves is copied later
 	}
+}
+
+// logSize returns how many bytes of the log are part of a commit. The file may be
+// longer: what was in the log before it began anew is behind them.
+func (w *writer) logSize() (int64, error) {
+	if w.frameSize == 0 { // stays the same as long as the file is open
+		size, err := w.number("PRAGMA page_size")
+		if err != nil {
+			return 0, err
+		}
+		w.frameSize = frameHeaderSize + size
+	}
+	frames, err := w.logged()
+	return frames * w.frameSize, err
 }
 
 // emptyLog tries to empty a log that is too large.

@@ -180,7 +180,7 @@ func TestLogWithADamagedHeader(t *testing.T) {
 	// lost are damages by which it cannot be told that all is in the file.
 	lost := map[string]func(log []byte){
 		"the first page, too":  func(log []byte) { clear(log[:200]); log[300] ^= 1 },
-		"the second page, too": func(log []byte) { clear(log[:32]); log[32+24+4096+50] ^= 1 },
+		"the second page, too": func(log []byte) { clear(log[:32]); log[32+24+pageSize+50] ^= 1 },
 		"the last page, too":   func(log []byte) { clear(log[:32]); log[end-50] ^= 1 },
 		"all":                  func(log []byte) { clear(log) },
 	}
@@ -198,7 +198,7 @@ func TestLogWithADamagedHeader(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		end = walHeaderSize + frames*(frameHeaderSize+pageBytes)
+		end = walHeaderSize + frames*(frameHeaderSize+pageSize)
 		if copied {
 			if err := s.w.checkpoint("PASSIVE"); err != nil {
 				t.Fatal(err)

@@ -16,6 +16,21 @@ import (
 // driver starts a goroutine for each.
 var background = context.Background()
 
+// pageSize is the size in bytes of the pages of a new file. An existing file keeps its
+// own, and so does a backup of it.
+//
+// A commit appends each page that it has changed to the log as a whole. The sum over a
+// page, its copy and its write take about as long as a statement does, and most commits
+// change a few rows on each of a few pages, so that pages of half of SQLite's usual size
+// make them faster. Even smaller ones cost more than they save where a commit has many
+// rows or large values.
+//
+// A page is less than a sector of many disks. That assumes what SQLite calls powersafe
+// overwrite: a power failure may tear what is being written, but not what is beside it
+// in the same sector. The log rests on that with pages of any size, since its frames do
+// not begin where sectors do.
+const pageSize = 2048
+
 // writer is the connection that writes, with its prepared statements. It is
 // used by one goroutine at a time.
 type writer struct {
@@ -26,15 +41,17 @@ type writer struct {
 	// undecided says that a commit may be in the log or not; see [Store.uncertain].
 	undecided bool
 	// again is how many pages the log had when they were last committed again.
-	again   int64
-	stmts   [statements]stmt
-	values  []driver.Value
-	args    []driver.NamedValue
-	rows    [len(rowStatements)]rows
-	ops     batch
-	sums    summer
-	plans   interned[planKey]
-	workers interned[workerKey]
+	again int64
+	// frameSize is how many bytes a page takes in the log; see [writer.logSize].
+	frameSize int64
+	stmts     [statements]stmt
+	values    []driver.Value
+	args      []driver.NamedValue
+	rows      [len(rowStatements)]rows
+	ops       batch
+	sums      summer
+	plans     interned[planKey]
+	workers   interned[workerKey]
 }
 
 // newWriter opens the file for writing and brings its schema up to date. If there
@@ -46,7 +63,8 @@ func newWriter(ctx context.Context, path string, cfg Config, left bool) (*writer
 	}
 	// The journal mode is set after the check that the file is one of ours.
 	name := dsn(path, cfg.VFS,
-		"_pragma", fmt.Sprintf("page_size(%d)", pageSize), "_synchronous", synchronous, "_foreign_keys", "1", "_pragma", "cache_size(-16384)",
+		"_pragma", fmt.Sprintf("page_size(%d)", pageSize), // before anything else makes the file
+		"_synchronous", synchronous, "_foreign_keys", "1", "_pragma", "cache_size(-16384)",
 		"_pragma", "temp_store(MEMORY)", // what takes back a half of a statement grows beyond 64 KiB
 		"_pragma", "wal_autocheckpoint(0)", "_pragma", fmt.Sprintf("journal_size_limit(%d)", logLimit))
 	connector, err := sqlite.NewConnector(name)
