@@ -88,7 +88,7 @@ func (*loop) prepareToCancel(run *openRun) error {
 	}
 	g, err := engine.Prepare(run.plan, nil)
 	if err != nil {
-		return err
+		return &damageError{run.plan, err}
 	}
 	run.graph = g
 	if err := g.Restore(run.state); err != nil {

@@ -63,7 +63,7 @@ func (w *crew) work(c *call) {
 		if !w.rest(next) {
 			return
 		}
-		called := false
+		var called bool
 		if c, called = <-next; !called {
 			return
 		}

@@ -50,9 +50,9 @@ func defaultsOf(p *plan.Plan, lim limits) ([][]byte, error) {
 func (w *workflow) checkInput(given []engine.Entry, unstorable []error) ([]engine.Entry, error) {
 	p := newProblems(unstorable)
 	if w.graph.Plan().InputDeclared {
-		given = w.checkDeclared(given, p)
+		given = w.checkDeclared(given, &p)
 	} else {
-		w.checkUndeclared(given, p)
+		w.checkUndeclared(given, &p)
 	}
 	return given, p.join()
 }
@@ -69,11 +69,9 @@ func (w *workflow) checkUndeclared(given []engine.Entry, p *problems) {
 }
 
 func (w *workflow) checkDeclared(given []engine.Entry, p *problems) []engine.Entry {
-	declared := w.graph.Plan().Input
-	names := make([]string, len(declared))
-	var all []engine.Entry
-	for i, in := range declared {
-		names[i] = in.Name
+	p.declared = w.graph.Plan().Input
+	all := make([]engine.Entry, 0, len(p.declared))
+	for i, in := range p.declared {
 		at, found := slices.BinarySearchFunc(given, in.Name, compareKey)
 		switch {
 		case p.known(in.Name):
@@ -88,13 +86,7 @@ func (w *workflow) checkDeclared(given []engine.Entry, p *problems) []engine.Ent
 			p.add(in.Name, fmt.Errorf("%w %q is missing: it is required (%s)", ErrInputKey, in.Name, in.Shape))
 		}
 	}
-	for _, key := range p.keys(given) {
-		if !slices.Contains(names, key) {
-			p.replace(key, fmt.Errorf("%w %q is unknown: the workflow accepts %s",
-				ErrInputKey, key, listOr(names, "none")))
-		}
-	}
-	p.order = names
+	p.addUnknown(given)
 	slices.SortFunc(all, func(a, b engine.Entry) int { return strings.Compare(a.Key, b.Key) })
 	return all
 }

@@ -192,6 +192,9 @@ func (k *Keys) putLocked(key string, raw []byte) error {
 	if size > k.lim.context {
 		return k.owner.contextLimit(key, size, k.lim.context)
 	}
+	if k.plan != nil && k.hold == holdToNothing {
+		k.writes.expect(len(k.plan.Writes)) // a struct, of which most is written
+	}
 	k.writes.set(key, raw)
 	k.size = size
 	return nil

@@ -56,7 +56,8 @@ func TestProblemsWithoutAKey(t *testing.T) {
 	if err := p.join(); !errors.Is(err, errSource) || !errors.Is(err, ErrNotStorable) || err.Error() != want {
 		t.Errorf("error is %v", err)
 	}
-	if err := newProblems(nil).join(); err != nil {
+	p = newProblems(nil)
+	if err := p.join(); err != nil {
 		t.Errorf("error is %v", err)
 	}
 }

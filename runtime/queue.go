@@ -48,13 +48,13 @@ func (q *queue) report(e event) {
 // has nothing to do, because it can go on with what the events begin, else the keeper.
 // The keeper is woken also while it has the turn; it may wait for the store.
 func (q *queue) call() {
-	switch {
-	case q.turn == turnFree:
+	switch q.turn {
+	case turnFree:
 		q.turn = turnCalled
 		if !q.crew.rouse() {
 			q.rouse()
 		}
-	case q.turn == turnKeeper:
+	case turnKeeper:
 		q.rouse()
 	}
 }

@@ -14,16 +14,16 @@ import (
 // its rule false, with their truth at the decision. missing tells which keys
 // had no value then; nil if that is not known.
 func skipReason(p *plan.Plan, task int, leaves plan.Leaves, missing func(rd *plan.Read) bool) string {
-	const reason = "trigger rule not satisfied"
-	facts := p.Explain(task, leaves, missing)
-	if len(facts) == 0 {
-		return reason
+	var buffer [256]byte
+	text := append(buffer[:0], "trigger rule not satisfied"...)
+	for i, f := range p.Explain(task, leaves, missing) {
+		separator := "; "
+		if i == 0 {
+			separator = ": "
+		}
+		text = f.Append(append(text, separator...))
 	}
-	texts := make([]string, len(facts))
-	for i, f := range facts {
-		texts[i] = f.String()
-	}
-	return reason + ": " + strings.Join(texts, "; ")
+	return string(text)
 }
 
 // missingTo tells which keys had no value when the rule of a task was decided.
@@ -48,7 +48,11 @@ func missingTo(g *engine.Graph, r *engine.Run, w *writers, task int) func(rd *pl
 
 // skipReason says why a task of an open run was skipped.
 func (run *openRun) skipReason(task int, leaves plan.Leaves) string {
-	return skipReason(run.plan, task, leaves, missingTo(run.graph, run.state, run.writers, task))
+	var missing func(rd *plan.Read) bool
+	if len(run.plan.Tasks[task].Rule.Reads) > 0 {
+		missing = missingTo(run.graph, run.state, run.writers, task)
+	}
+	return skipReason(run.plan, task, leaves, missing)
 }
 
 // readyReason says why a task of an open run may run: its rule was true, or it

@@ -25,8 +25,21 @@ type Result struct {
 	reason error // why a failed run failed as a whole
 	detail *store.RunDetail
 	state  *engine.Run   // nil if it is to be made of detail
+	open   *openRun      // what Tasks are still to be made of; nil if they are there
 	graph  *engine.Graph // of the registered workflow, if its plan is the run's
 	limits limits
+}
+
+// complete makes what is left to be made, which not everybody needs.
+func (r *Result) complete() {
+	if r.open == nil {
+		return
+	}
+	r.Tasks = make([]TaskResult, len(r.state.Tasks))
+	for i := range r.Tasks {
+		r.Tasks[i] = r.open.taskResult(i)
+	}
+	r.open = nil
 }
 
 // TaskResult is what became of one task of a run.
@@ -153,7 +166,7 @@ func (r *Result) keys() (*Keys, error) {
 	if g == nil {
 		var err error
 		if g, err = engine.Prepare(r.detail.Plan, nil); err != nil {
-			return nil, fmt.Errorf("final context of run %s: %w", r.Run, err)
+			return nil, fmt.Errorf("final context of run %s: %w: %w", r.Run, ErrDamaged, err)
 		}
 	}
 	if state == nil {

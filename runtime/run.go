@@ -29,7 +29,9 @@ func (h *RunHandle) Workflow() string { return h.workflow }
 // end again), the runner is shut down before the run ended ([ErrShutdown]; the
 // run goes on at the next start), the run was removed ([ErrRunNotFound], see
 // [Runner.Purge]), or ctx ends, which ends the wait and not the run.
-func (h *RunHandle) Wait(ctx context.Context) (*Result, error) { return h.r.wait(ctx, h.id, h.live) }
+func (h *RunHandle) Wait(ctx context.Context) (*Result, error) {
+	return completed(h.r.wait(ctx, h.id, h.live))
+}
 
 // Cancel cancels the run; see [Runner.Cancel].
 func (h *RunHandle) Cancel(ctx context.Context) error { return h.r.Cancel(ctx, h.id) }
@@ -37,9 +39,19 @@ func (h *RunHandle) Cancel(ctx context.Context) error { return h.r.Cancel(ctx, h
 // Wait waits for the end of a run by its ID, as [RunHandle.Wait] does. A run
 // whose workflow is not registered ends no sooner than it is.
 func (r *Runner) Wait(ctx context.Context, id string) (*Result, error) {
-	return r.wait(ctx, id, r.live.find(id))
+	return completed(r.wait(ctx, id, r.live.find(id)))
 }
 
+// completed returns what has become of a run that was waited for.
+func completed(result *Result, err error) (*Result, error) {
+	if err != nil {
+		return nil, err
+	}
+	result.complete()
+	return result, result.Err()
+}
+
+// wait returns the result of a run, which need not be complete.
 func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, error) {
 	var result *Result
 	err := r.read(func(s store.Store) (err error) {
@@ -47,12 +59,12 @@ func (r *Runner) wait(ctx context.Context, id string, run *openRun) (*Result, er
 		return err
 	})
 	switch {
-	case errors.Is(err, ErrBlocked):
+	case errors.Is(err, ErrBlocked) && !errors.Is(err, errNotOurs): // which names the run
 		return nil, err
 	case err != nil:
 		return nil, foundError("wait for", id, err)
 	}
-	return result, result.Err()
+	return result, nil
 }
 
 // waitIn waits for the end of a run in the store; run is nil if it is not open.
@@ -92,7 +104,7 @@ func (r *Runner) waitIn(ctx context.Context, s store.Store, id string, run *open
 }
 
 // errNotOurs is the error about a run that the store has and the runner has not.
-var errNotOurs = errors.New("another program has written the run to the store; it goes on at the next start")
+var errNotOurs = fmt.Errorf("%w: another program has written it to the store; it goes on at the next start", ErrBlocked)
 
 // waitOver waits until the run has ended.
 func (r *Runner) waitOver(ctx context.Context, run *openRun) error {
@@ -132,7 +144,10 @@ func (h *RunOf[R]) Cancel(ctx context.Context) error { return h.handle.Cancel(ct
 // that [RunHandle.Wait] describes.
 func (h *RunOf[R]) Wait(ctx context.Context) (R, error) {
 	var out, zero R
-	result, err := h.handle.Wait(ctx)
+	result, err := h.handle.r.wait(ctx, h.handle.id, h.handle.live)
+	if err == nil && result.State != Completed {
+		_, err = completed(result, nil)
+	}
 	if err != nil {
 		return zero, err
 	}

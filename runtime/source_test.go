@@ -3,6 +3,8 @@ package cloacina
 import (
 	"fmt"
 	"testing"
+
+	"github.com/cloacina-go/cloacina/internal/engine"
 )
 
 // TestManyReads guards the search for the plan's entry of a read: it is one
@@ -14,7 +16,11 @@ func TestManyReads(t *testing.T) {
 	for i := range n {
 		reads = append(reads, PlanRead{Key: fmt.Sprintf("k%d", i)})
 	}
-	a := &ancestors{reads: reads}
+	g, err := engine.Prepare(&Plan{Name: "many", Tasks: []PlanTask{{ID: "reader", Reads: reads}}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &ancestors{g: g}
 	for i := range 2 * n {
 		key := reads[i%n].Key
 		if rd := a.read(key); rd == nil || rd.Key != key || int(a.next.Load())%n != (i+1)%n {

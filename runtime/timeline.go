@@ -33,9 +33,9 @@ func (t *timeline) runEnded(at int64, timedOut bool) {
 	t.ended, t.timedOut = at, timedOut
 }
 
-// ownResult is the result of a run whose end was waited for. It is the same as
-// what [Runner.newResult] makes of the rows of the run, and nil if not all that
-// it takes is known.
+// ownResult is the result of a run whose end was waited for. Once it is complete it
+// is the same as what [Runner.newResult] makes of the rows of the run; it is nil if
+// not all that it takes is known.
 //
 // A run that is over without being blocked has ended, and that is on disk;
 // nothing of it changes any more.
@@ -47,14 +47,10 @@ func (r *Runner) ownResult(run *openRun) *Result {
 	result := &Result{
 		Run: run.id, Workflow: run.workflow, State: runState(run.state.Status),
 		Started: instant(run.created), Ended: instant(t.ended),
-		Tasks: make([]TaskResult, len(run.state.Tasks)),
-		state: run.state, graph: run.graph, limits: r.cfg.limits(),
+		state: run.state, open: run, graph: run.graph, limits: r.cfg.limits(),
 	}
 	if t.timedOut {
 		result.reason = runTimeout(run.state.Deadline - run.created)
-	}
-	for i := range result.Tasks {
-		result.Tasks[i] = run.taskResult(i)
 	}
 	return result
 }

@@ -70,7 +70,7 @@ func (r *Runner) Watch(ctx context.Context, id string) iter.Seq2[Change, error] 
 		w := &watch{r: r, ctx: ctx, id: id, yield: yield}
 		switch err := w.follow(); {
 		case err == nil || errors.Is(err, errNoConsumer):
-		case errors.Is(err, ErrBlocked):
+		case errors.Is(err, ErrBlocked) && !errors.Is(err, errNotOurs): // which names the run
 			yield(Change{}, err)
 		default:
 			yield(Change{}, foundError("watch", id, err))

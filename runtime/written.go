@@ -18,6 +18,13 @@ type written struct {
 	index map[string]int // of list; nil while that is short
 }
 
+// expect makes room for as many keys, within reason, if none was written yet.
+func (w *written) expect(keys int) {
+	if w.list == nil {
+		w.list = make([]engine.Entry, 0, min(keys, mostListed))
+	}
+}
+
 // get returns the value of a key and whether it was written.
 func (w *written) get(key string) (raw []byte, ok bool) {
 	i := w.find(key)

@@ -14,6 +14,9 @@ func TestWrittenIsAMap(t *testing.T) {
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		var w written
+		if seed%2 == 1 {
+			w.expect(rng.IntN(20))
+		}
 		want := map[string]string{}
 		for range rng.IntN(60) {
 			key, value := fmt.Sprint(rng.IntN(1+int(seed)%40)), fmt.Sprint(rng.IntN(9))

@@ -89,12 +89,13 @@ func (g *Graph) Plan() *plan.Plan { return g.plan }
 func (g *Graph) NewRun(id string, initial []Entry, deadline int64) *Run {
 	r := &Run{
 		ID: id, Status: RunRunning, Deadline: deadline,
-		Initial: slices.SortedFunc(slices.Values(initial), compareEntries),
+		Initial: slices.Clone(initial),
 		Tasks:   make([]Task, len(g.plan.Tasks)),
 		Open:    len(g.plan.Tasks),
 	}
+	slices.SortFunc(r.Initial, compareEntries)
 	for i := range r.Tasks {
-		r.Tasks[i] = Task{Status: TaskWaiting, Pending: len(g.plan.Tasks[i].DependsOn)}
+		r.Tasks[i].Status, r.Tasks[i].Pending = TaskWaiting, len(g.plan.Tasks[i].DependsOn)
 	}
 	return r
 }

@@ -105,8 +105,19 @@ func (r *Run) orInitial(write *Entry, key string) ([]byte, bool) {
 	return write.Value, write.Value != nil || teeth.Has(teeth.TombstoneAsValue)
 }
 
+// fewEntries are compared one by one in less time than a search takes.
+const fewEntries = 8
+
 // find returns the entry of a key in a list sorted by key, or nil.
 func find(entries []Entry, key string) *Entry {
+	if len(entries) <= fewEntries {
+		for i := range entries {
+			if entries[i].Key == key {
+				return &entries[i]
+			}
+		}
+		return nil
+	}
 	i, ok := slices.BinarySearchFunc(entries, key, func(e Entry, key string) int {
 		return strings.Compare(e.Key, key)
 	})

@@ -55,15 +55,15 @@ type Run struct {
 type Task struct {
 	// Status is the state of the task.
 	Status TaskStatus
+	// Again says, while ready, that the attempt with the number Attempt was
+	// stopped or interrupted and is to start again under that number. Without
+	// it the next attempt is Attempt+1.
+	Again bool
 	// Pending counts the dependencies that have not ended. It follows from the
 	// states and is not stored; [Graph.Restore] computes it.
 	Pending int
 	// Attempt is the number of the current or last attempt, from 1; 0 before the first.
 	Attempt int
-	// Again says, while ready, that the attempt with the number Attempt was
-	// stopped or interrupted and is to start again under that number. Without
-	// it the next attempt is Attempt+1.
-	Again bool
 	// Due is when a retry starts, in Unix milliseconds, while retrying; else 0.
 	Due int64
 	// Interruptions counts how often the process died during the attempt with

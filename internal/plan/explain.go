@@ -17,12 +17,15 @@ type Fact struct {
 }
 
 // String returns the fact as a phrase: `task_failed("fetch") is false`.
-func (f Fact) String() string {
-	s := f.Text + " is " + strconv.FormatBool(f.True)
+func (f Fact) String() string { return string(f.Append(nil)) }
+
+// Append appends the phrase that String returns.
+func (f Fact) Append(to []byte) []byte {
+	to = strconv.AppendBool(append(append(to, f.Text...), " is "...), f.True)
 	if f.Missing {
-		s += " (the key is missing)"
+		to = append(to, " (the key is missing)"...)
 	}
-	return s
+	return to
 }
 
 // Explain says what the decision about a task rested on: the conditions of its
@@ -96,31 +99,30 @@ func (p *Plan) NodeText(n *Node) string {
 	if n == nil {
 		return "always"
 	}
-	var b strings.Builder
-	p.writeNode(&b, n)
-	return b.String()
+	var buffer [128]byte
+	return string(p.appendNode(buffer[:0], n))
 }
 
-func (p *Plan) writeNode(b *strings.Builder, n *Node) {
-	b.WriteString(n.Op.String())
-	b.WriteByte('(')
+func (p *Plan) appendNode(to []byte, n *Node) []byte {
+	to = append(append(to, n.Op.String()...), '(')
 	switch {
 	case n.Op == OpValue:
-		b.WriteString(strconv.Quote(n.Key) + ", " + n.Cmp.String())
+		to = append(strconv.AppendQuote(to, n.Key), ", "...)
+		to = append(to, n.Cmp.String()...)
 		for _, l := range n.Literals {
-			b.WriteString(", " + l.Text())
+			to = append(append(to, ", "...), l.Text()...)
 		}
 	case n.Op.Leaf():
-		b.WriteString(strconv.Quote(p.Tasks[n.Task].ID))
+		to = strconv.AppendQuote(to, p.Tasks[n.Task].ID)
 	default:
 		for i, arg := range n.Args {
 			if i > 0 {
-				b.WriteString(", ")
+				to = append(to, ", "...)
 			}
-			p.writeNode(b, arg)
+			to = p.appendNode(to, arg)
 		}
 	}
-	b.WriteByte(')')
+	return append(to, ')')
 }
 
 // Text returns the literal as it is written in a rule. A float always shows

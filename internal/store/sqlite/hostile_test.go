@@ -173,14 +173,6 @@ func typed(what string, err error) error {
 	if err == nil || errors.As(err, &failed) || slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) }) {
 		return nil
 	}
-	for _, text := range []string{
-		"another program has written the run", // that has appeared while it is read
-		"prepare: plan of workflow",           // that another program has written, with a right checksum
-	} {
-		if strings.Contains(err.Error(), text) {
-			return nil
-		}
-	}
 	return fmt.Errorf("%s: an error without a kind: %w", what, err)
 }
 

@@ -42,18 +42,15 @@ func unpackLeaves(packed driver.Value) plan.Leaves {
 // pack returns entries as they are stored: keys is a JSON object with the
 // length of each key's value, null for a tombstone; vals are the values one
 // behind the other. So any bytes come back as they were, whatever they are.
-// Both are NULL without entries.
+// Both are NULL without entries. A single value is passed on and not copied, so
+// it must not be changed while the result is in use.
 func pack(entries []engine.Entry) (packedKeys, packedVals driver.Value) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	size := 0
-	for _, e := range entries {
-		size += len(e.Value)
-	}
 	var buffer [128]byte
 	keys := buffer[:0]
-	vals := make([]byte, 0, size)
+	vals := joined(entries)
 	for i, e := range entries {
 		keys = append(keys, "{,"[min(i, 1)])
 		keys = appendQuoted(keys, e.Key)
@@ -63,9 +60,24 @@ func pack(entries []engine.Entry) (packedKeys, packedVals driver.Value) {
 			continue
 		}
 		keys = strconv.AppendInt(keys, int64(len(e.Value)), 10)
-		vals = append(vals, e.Value...)
 	}
 	return string(append(keys, '}')), vals
+}
+
+// joined returns the values one behind the other; it is not nil.
+func joined(entries []engine.Entry) []byte {
+	if len(entries) == 1 && entries[0].Value != nil {
+		return entries[0].Value
+	}
+	size := 0
+	for _, e := range entries {
+		size += len(e.Value)
+	}
+	vals := make([]byte, 0, size)
+	for _, e := range entries {
+		vals = append(vals, e.Value...)
+	}
+	return vals
 }
 
 // appendQuoted appends a JSON string.

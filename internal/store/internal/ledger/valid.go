@@ -26,8 +26,8 @@ func validCreation(c store.RunCreated) error {
 	case c.ID == "":
 		return invalid(c, "the run has no ID")
 	}
-	if err := validPlan(c, c.Plan); err != nil {
-		return err
+	if reason := unstorable(c.Plan); reason != "" {
+		return invalid(c, "%s", reason)
 	}
 	if reason := unsorted(c.Initial); reason != "" {
 		return invalid(c, "%s", reason)
@@ -35,17 +35,17 @@ func validCreation(c store.RunCreated) error {
 	return nil
 }
 
-// validPlan checks that a plan can be stored.
-func validPlan(c store.Change, p *plan.Plan) error {
+// unstorable says why a plan cannot be stored; nothing if it can.
+func unstorable(p *plan.Plan) (reason string) {
 	switch {
 	case p == nil:
-		return invalid(c, "the run has no plan")
+		return "the run has no plan"
 	case p.Name == "" || p.Fingerprint == "":
-		return invalid(c, "its plan needs a name (%q) and a fingerprint (%q)", p.Name, p.Fingerprint)
+		return fmt.Sprintf("its plan needs a name (%q) and a fingerprint (%q)", p.Name, p.Fingerprint)
 	case len(p.Tasks) > MaxTask+1:
-		return invalid(c, "its plan has %d tasks; %d are possible", len(p.Tasks), MaxTask+1)
+		return fmt.Sprintf("its plan has %d tasks; %d are possible", len(p.Tasks), MaxTask+1)
 	}
-	return nil
+	return ""
 }
 
 // validBlock checks that the cause can be stored.
@@ -59,8 +59,8 @@ func validBlock(c store.RunBlocked) error {
 // validReplan checks that every task that is not gone has a place of its own
 // in the new plan.
 func validReplan(c store.RunReplanned) error {
-	if err := validPlan(c, c.Plan); err != nil {
-		return err
+	if reason := unstorable(c.Plan); reason != "" {
+		return invalid(c, "%s", reason)
 	}
 	taken := make([]bool, len(c.Plan.Tasks))
 	for old, now := range c.Tasks {
