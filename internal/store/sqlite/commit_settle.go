@@ -76,17 +76,10 @@ func (w *writer) logged() (frames int64, err error) {
 	return frames, err
 }
 
-// progress returns the same, and how many of them have been copied into the file.
+// progress returns the same, and how many of them have been copied into the file. A
+// prepared statement would not be faster, since SQLite prepares a PRAGMA again each time.
 func (w *writer) progress() (frames, copied int64, err error) {
-	s, err := w.statement(stmtProgress) // it is asked so often that parsing it would count
-	if err != nil {
-		return 0, 0, err
-	}
-	rows, err := s.QueryContext(background, nil)
-	if err != nil {
-		return 0, 0, err
-	}
-	err = each(rows, func(v []driver.Value) error {
+	err = query(background, w.conn, "PRAGMA wal_checkpoint(NOOP)", func(v []driver.Value) error {
 		frames, copied = integer(v[1]), integer(v[2])
 		return nil
 	})

@@ -38,11 +38,6 @@ func query(ctx context.Context, c conn, text string, row func(v []driver.Value) 
 	if err != nil {
 		return err
 	}
-	return each(rows, row)
-}
-
-// each calls row for each of some rows, as query does, and closes them.
-func each(rows driver.Rows, row func(v []driver.Value) error) (err error) {
 	values := make([]driver.Value, len(rows.Columns()))
 	for err == nil {
 		if err = rows.Next(values); err == nil {

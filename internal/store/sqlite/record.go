@@ -75,12 +75,6 @@ type recordedStmt struct {
 	to   Recorder
 }
 
-// QueryContext executes the statement, whose rows are read.
-func (s recordedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	s.to.Statement(s.text, args, true, true)
-	return s.stmt.QueryContext(ctx, args)
-}
-
 // ExecContext executes the statement.
 func (s recordedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	s.to.Statement(s.text, args, false, true)

@@ -42,7 +42,6 @@ const (
 	stmtDeleteRun
 	stmtDeletePlan
 	stmtNotePurged
-	stmtProgress
 	statements
 )
 
@@ -95,7 +94,6 @@ var statementTexts = [statements]string{
 	stmtDeletePlan:    "DELETE FROM plan WHERE id = ?",
 	stmtNotePurged: `INSERT INTO purged (id, sum, last) VALUES (1, ?, ?)
 		ON CONFLICT DO UPDATE SET sum = excluded.sum, last = excluded.last`,
-	stmtProgress: "PRAGMA wal_checkpoint(NOOP)",
 }
 
 // beginText takes the lock to write at once: whoever reads first may have to write on
@@ -109,23 +107,14 @@ func beginText() string {
 
 // run executes a prepared statement and returns how many rows it affected.
 func (w *writer) run(statement int, args ...driver.Value) (int64, error) {
-	s, err := w.statement(statement)
-	if err != nil {
-		return 0, err
+	if w.stmts[statement] == nil {
+		var err error
+		if w.stmts[statement], err = w.prepare(statementTexts[statement]); err != nil {
+			return 0, err
+		}
 	}
 	w.args = appendArgs(w.args[:0], args)
-	return execute(s, w.args)
-}
-
-// statement returns a prepared statement. It is prepared when it is first needed.
-func (w *writer) statement(statement int) (s stmt, err error) {
-	if w.stmts[statement] == nil {
-		if s, err = w.prepare(statementTexts[statement]); err != nil {
-			return nil, err
-		}
-		w.stmts[statement] = s
-	}
-	return w.stmts[statement], nil
+	return execute(w.stmts[statement], w.args)
 }
 
 // prepare prepares a statement.
