@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -77,4 +78,44 @@ func TestNoReturnIsLostAtTheDeadline(t *testing.T) {
 	if err := r.Shutdown(ctx); err != nil { // it waits for the calls
 		t.Errorf("shutdown: %v", err)
 	}
+}
+
+// A round that is held up when it has looked at the clock does not tell of what
+// happens then as if that had been before.
+func TestNoDeadlineIsBeforeItsTime(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		const timeout = 15 * time.Millisecond
+		held := false
+		p.cfg.clock = func() time.Time {
+			now := time.Now()
+			if held {
+				held = false
+				time.Sleep(timeout)
+			}
+			return now
+		}
+		r := p.open(t, flow("w", plain("a", func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}).timeout(timeout)), flow("other", plain("b", nothing)))
+		defer shutdown(t, r)
+		run, err := r.Start(t.Context(), "w", nil, StartOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(timeout * 2 / 3)
+		synctest.Wait()
+		held = true
+		if _, err := r.Execute(t.Context(), "other", nil); err != nil {
+			t.Error(err)
+		}
+		result, err := run.Wait(t.Context())
+		if err == nil {
+			t.Fatal("the run has completed")
+		}
+		if a := result.Tasks[0]; a.Ended.Sub(a.Started) < timeout {
+			t.Errorf("it is said to have run for %v: %v", a.Ended.Sub(a.Started), a.Err)
+		}
+	})
 }
