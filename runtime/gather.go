@@ -5,9 +5,9 @@ import "time"
 // gathering makes events that are about to be queued share a round, and with it
 // a commit: where tasks are short, all those that the last round has begun come
 // back at once. It gives way to other goroutines for as long as that brings
-// events, and at most [longWait]: timers wait with the round. It does not where the
-// last round has set no more than one goroutine going, as with one run in flight:
-// giving way wakes another processor, which takes as long as a short task.
+// events, and at most [longWait]: timers wait with the round. It does not if all who
+// were set going by the last round have reported, as with one run in flight: giving
+// way wakes another processor, which takes as long as a short task.
 //
 // A goroutine that computes may keep the processor for long when one gives way
 // to it. If nothing has come meanwhile, or it took too long for whatever came,
@@ -16,9 +16,11 @@ import "time"
 type gathering struct {
 	yield   func() // runtime.Gosched
 	resumes time.Time
-	// stirred counts what was done since that lets others go on who may report
-	// something soon: calls that have begun and runs that are over.
+	// stirred counts what the last round has done that lets others go on who may
+	// report something soon: calls that it has begun and runs that are over. before
+	// is the last call that had begun until then.
 	stirred int
+	before  uint64
 }
 
 const (
@@ -33,10 +35,14 @@ const (
 
 // gather returns when giving way has brought no event, or was given long enough.
 func (g *gathering) gather(q *queue) {
-	stirred := g.stirred
-	if g.stirred = 0; stirred <= 1 {
-		return
+	if g.stirred > q.reported(g.before) {
+		g.giveWay(q)
 	}
+	g.stirred = 0
+}
+
+// giveWay does so for as long as that is worth it.
+func (g *gathering) giveWay(q *queue) {
 	begin := time.Now()
 	if begin.Before(g.resumes) {
 		return

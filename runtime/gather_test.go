@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// several is how many goroutines have to be going for events to be gathered.
-const several = 2
+// several is more than will ever report.
+const several = 1 << 30
 
 // Whoever reports while the loop gives way is in the same round, and the loop
 // gives way no longer than that brings something.
@@ -104,21 +104,33 @@ func TestGatherEnds(t *testing.T) {
 	}
 }
 
-// Where one goroutine was set going at the most there is nothing to wait for once
-// it has reported.
-func TestGatherNeedsSeveral(t *testing.T) {
+// When all have reported who were set going there is nobody to give way to.
+func TestGatherKnowsWhoIsGoing(t *testing.T) {
 	t.Parallel()
-	for stirred, want := range []int{0, 0, 1} {
+	earlier, later := attemptReturned{&call{seq: 1}}, attemptReturned{&call{seq: 2}}
+	for _, c := range []struct {
+		stirred, yields int
+		events          []event
+	}{
+		{0, 0, []event{numbered(0)}},
+		{1, 0, []event{numbered(0)}},
+		{2, 1, []event{numbered(0)}},
+		{1, 0, []event{later}},
+		{1, 1, []event{earlier}}, // the one that was set going is not back
+		{2, 1, []event{earlier, later}},
+		{2, 0, []event{later, numbered(0)}},
+	} {
 		q, yields := newQueue(&crew{}), 0
-		q.push(numbered(0))
-		g := gathering{stirred: stirred, yield: func() { yields++ }}
-		g.gather(q)
-		if yields != want {
-			t.Errorf("%d set going: it gave way %d times, want %d", stirred, yields, want)
+		for _, e := range c.events {
+			q.push(e)
+		}
+		g := gathering{stirred: c.stirred, before: 1, yield: func() { yields++ }}
+		if g.gather(q); yields != c.yields {
+			t.Errorf("%d set going, %d events: it gave way %d times, want %d", c.stirred, len(c.events), yields, c.yields)
 		}
 		q.push(numbered(0))
-		if g.gather(q); yields != want {
-			t.Errorf("%d set going: it gave way once more", stirred)
+		if g.gather(q); yields != c.yields {
+			t.Errorf("%d set going: it gave way once more", c.stirred)
 		}
 	}
 }

@@ -69,6 +69,7 @@ type loop struct {
 // round handles everything that has happened.
 func (l *loop) round() {
 	l.gathering.gather(l.r.queue)
+	l.gathering.before = l.lastCall
 	events := l.r.queue.take(l.taken)
 	l.tick() // not before: what is reported after a look at the clock is later than that
 	for _, e := range events {

@@ -145,6 +145,19 @@ func (q *queue) len() int {
 	return len(q.events)
 }
 
+// reported counts the queued events but those of calls up to the last one of before.
+func (q *queue) reported(before uint64) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := 0
+	for _, e := range q.events {
+		if r, ok := e.(attemptReturned); !ok || r.call.seq > before {
+			n++
+		}
+	}
+	return n
+}
+
 // take removes everything that is queued, in the order of arrival. What is
 // queued from now on goes into an empty slice, which is the queue's then.
 func (q *queue) take(empty []event) []event {

@@ -65,17 +65,17 @@ func (l *loop) pause(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	for {
+		l.r.queue.each(func(e event) {
+			if e, ok := e.(*registerEvent); ok {
+				e.accepted()
+			}
+		})
 		select {
 		case <-timer.C:
 			return true
 		case <-l.r.impatient:
 			return false
-		case <-l.r.queue.wake:
-			l.r.queue.each(func(e event) {
-				if e, ok := e.(*registerEvent); ok {
-					e.accepted()
-				}
-			})
+		case <-l.r.queue.wake: // something was reported
 		}
 	}
 }
