@@ -1,9 +1,11 @@
 package cloacina
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
@@ -24,6 +26,23 @@ func damaged(o *store.OpenRun) *openRun {
 	run.blocked.Store(run.refusedBlockage())
 	close(run.over)
 	return run
+}
+
+// storedRun reads a run. One that has ended although a task of it has not lacks
+// rows, whose sums nobody can compare. A cancelled one may have been given up for
+// that.
+func storedRun(ctx context.Context, s store.Store, id string) (*store.RunDetail, error) {
+	d, err := s.Run(ctx, id)
+	if err != nil || !d.Status.Ended() || d.Status == engine.RunCancelled {
+		return d, err
+	}
+	open := slices.IndexFunc(d.Tasks, func(t store.TaskDetail) bool { return !t.Status.Ended() })
+	if open < 0 {
+		return d, nil
+	}
+	return nil, fmt.Errorf("%w: task %q is %v although the run has ended, so rows of it are missing; "+
+		"cloacina.Verify shows what is wrong in the file; restore it from a backup",
+		ErrDamaged, d.Plan.Tasks[open].ID, taskState(d.Tasks[open].Status))
 }
 
 // damageError says that the rows of a run do not fit together, as when some of

@@ -85,7 +85,7 @@ func (r *Runner) waitIn(ctx context.Context, s store.Store, id string, run *open
 				}
 			}
 		}
-		detail, err := s.Run(ctx, id)
+		detail, err := storedRun(ctx, s, id)
 		if err != nil {
 			return nil, err
 		}

@@ -193,7 +193,7 @@ func (r *Runner) info(row *store.RunInfo) RunInfo {
 func (r *Runner) Run(ctx context.Context, id string) (*RunDetail, error) {
 	var detail *RunDetail
 	err := r.read(func(s store.Store) error {
-		d, err := s.Run(ctx, id)
+		d, err := storedRun(ctx, s, id)
 		if err != nil {
 			return foundError("read", id, err)
 		}

@@ -154,3 +154,40 @@ func TestVerificationText(t *testing.T) {
 		}
 	}
 }
+
+// A run that has ended and lacks the last row of a task is damaged, and not one
+// whose task has not ended.
+func TestEndedRunThatLacksRows(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "runs.db")
+	w := flow("w", plain("a", nothing), plain("b", nothing, 0))
+	p := place{path, Config{}}
+	r := p.open(t, w)
+	for _, id := range []string{"x", "y"} {
+		run, err := r.Start(t.Context(), "w", nil, StartOptions{ID: id})
+		if err == nil {
+			_, err = run.Wait(t.Context())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	shutdown(t, r)
+	tamper(t, path, "DELETE FROM step WHERE id = (SELECT max(id) FROM step WHERE run = 1)")
+	r = p.open(t, w)
+	defer shutdown(t, r)
+	_, inspected := r.Run(t.Context(), "x")
+	_, waited := r.Wait(t.Context(), "x")
+	var watched error
+	for _, err := range r.Watch(t.Context(), "x") {
+		watched = errors.Join(watched, err)
+	}
+	for what, err := range map[string]error{"run": inspected, "wait": waited, "watch": watched} {
+		if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), `task "b" is waiting although the run has ended`) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := r.Wait(t.Context(), "y"); err != nil {
+		t.Error(err)
+	}
+}

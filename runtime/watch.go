@@ -225,7 +225,7 @@ func (w *watch) tellList(list *listing) error {
 
 func (w *watch) detail() (detail *store.RunDetail, err error) {
 	err = w.r.read(func(s store.Store) (err error) {
-		detail, err = s.Run(w.ctx, w.id)
+		detail, err = storedRun(w.ctx, s, w.id)
 		return err
 	})
 	return detail, err

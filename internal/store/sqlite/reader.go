@@ -193,8 +193,8 @@ func snapshot(c conn, f func(c conn) error) error {
 	}
 	err := f(c)
 	_, ended := c.ExecContext(background, "ROLLBACK", nil)
-	if err != nil && code(ended) == lib.SQLITE_ERROR {
-		return err // which has ended the transaction, as some errors do
+	if code(ended) == lib.SQLITE_ERROR {
+		return err // an error has ended the transaction, as some do; f may have made up for it
 	}
 	return errors.Join(err, ended)
 }

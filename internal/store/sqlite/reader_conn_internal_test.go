@@ -135,3 +135,21 @@ func TestReadingBeforeTheFirstCommit(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// An error that ends the transaction may have been made up for, as by who verifies
+// a file and collects what is wrong with it.
+func TestSnapshotThatEndsByItself(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	for _, want := range []error{nil, errors.New("what was wrong")} {
+		err := s.read(context.Background(), func(c conn) error {
+			if _, err := c.ExecContext(background, "ROLLBACK", nil); err != nil {
+				t.Fatal(err)
+			}
+			return want
+		})
+		if want == nil && err != nil || !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+}
