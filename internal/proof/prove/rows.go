@@ -23,7 +23,7 @@ type row struct {
 // rows are all promises, in the order of docs/reliability.md. Their budgets together
 // are at most twenty minutes.
 var rows = []row{
-	trustRow("kill -9", "TestNothingIsLost", 2_000, 150),
+	trustRow("kill -9", "TestNothingIsLost", 2_000, 130),
 	trustRow("kill -9 while creating", "TestKilledWhileCreating", 200, 15),
 	trustRow("suspects", "TestOnlyTheKillerFails", 40, 15),
 	trustRow("recovery", "TestRecoveryIsImmediate", 100, 45),
@@ -31,8 +31,8 @@ var rows = []row{
 	diskRow("power loss", "TestPowerFailure", 20_000, 150),
 	diskRow("power loss, relaxed", "TestPowerFailureOfARelaxedStore", 500, 10),
 	diskRow("power loss, lying disk", "TestPowerFailureOfALyingDisk", 500, 10),
-	diskRow("faults", "TestFaults", 20_000, 180),
-	diskRow("faults, relaxed", "TestFaultsOfARelaxedStore", 2_000, 30),
+	diskRow("faults", "TestFaults", 20_000, 240),
+	diskRow("faults, relaxed", "TestFaultsOfARelaxedStore", 2_000, 35),
 	diskRow("full disk", "TestFullDisk", 1_000, 10),
 
 	engineRow("step function", "TestSimulation", 10_000_000, 165),
@@ -47,7 +47,7 @@ var rows = []row{
 	diskRow("store conformance", "TestConformance", 0, 10),
 
 	trustRow("one owner", "TestAFileHasOneOwner", 200, 25),
-	trustRow("never locked", "TestWritersReadersAndCheckpoints", 1_000_000, 70),
+	trustRow("never locked", "TestWritersReadersAndCheckpoints", 1_000_000, 45),
 
 	diskRow("damage", "TestVerifyAfterFlippedBytes", 4_000, 20),
 	diskRow("hostile files", "TestHostileFiles", 2_000, 35),
@@ -57,7 +57,7 @@ var rows = []row{
 	diskRow("upgrade", "TestKilledUpgrades", 80, 15),
 
 	trustRow("open and close", "TestOpenAndCloseLeaveNothing", 1_000, 10),
-	trustRow("no leak", "TestTasksLeaveNothing", 1_000_000, 80),
+	trustRow("no leak", "TestTasksLeaveNothing", 1_000_000, 60),
 
 	engineRow("changed code", "TestAdoptionSimulation", 200_000, 30),
 	{
