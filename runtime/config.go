@@ -15,9 +15,9 @@ import (
 // a default, and [Open] refuses values that make no sense.
 type Config struct {
 	// Logger receives what the runner logs. Defaults to silence: the zero
-	// Logger writes nothing. Records are written one after the other by the
-	// goroutine that also starts tasks: a logger that takes its time slows
-	// everything down, and it must not call the runner.
+	// Logger writes nothing. Records are written one after the other, by the
+	// goroutine that starts tasks at the moment: a logger that takes its time
+	// slows everything down, and it must not call the runner.
 	Logger zerolog.Logger
 	// Handler receives what the runner logs, in place of Logger, for programs
 	// that use [log/slog]; what is said of Logger holds for it. Defaults to

@@ -1,6 +1,9 @@
 package cloacina
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // crew are the goroutines that calls are executed on. A goroutine that has
 // executed one waits for the next, because a new one has to let its stack grow
@@ -14,6 +17,11 @@ type crew struct {
 // mostIdle is how many goroutines wait for calls at the most. They are kept until
 // the runner ends, so that a burst of calls must not leave as many behind.
 const mostIdle = 64
+
+// mostInARow is after how many calls a goroutine gives way that has not waited for
+// one. Otherwise a long chain of short tasks would keep the processor, if there is
+// one only, until the scheduler takes it away, which is after 10 ms.
+const mostInARow = 16
 
 // begin executes the call on a goroutine of its own.
 func (w *crew) begin(c *call) {
@@ -53,9 +61,12 @@ func (w *crew) pick() chan *call {
 func (w *crew) work(c *call) {
 	l, next := c.l, make(chan *call, 1)
 	defer l.r.queue.recall()
-	for {
+	for n := 1; ; n++ {
 		if c != nil {
 			c.execute()
+		}
+		if n%mostInARow == 0 {
+			runtime.Gosched()
 		}
 		if c = l.help(); c != nil {
 			continue
@@ -63,6 +74,7 @@ func (w *crew) work(c *call) {
 		if !w.rest(next) {
 			return
 		}
+		n = 0
 		var called bool
 		if c, called = <-next; !called {
 			return

@@ -90,14 +90,17 @@ func (l *loop) advance() {
 	if teeth.Has(teeth.AckBeforeCommit) {
 		l.act(nil)
 	}
-	if l.changes.len() > 0 {
+	committed := l.changes.len() > 0
+	if committed {
 		if l.trouble = l.r.store.Commit(noContext, l.changes.changes); l.trouble != nil {
 			return
 		}
 		l.changes.empty()
-		defer l.heed()
 	}
 	l.act(nil)
+	if committed {
+		l.heed()
+	}
 }
 
 // mend does what is left of a round whose commit has failed. Its error is the store's.
