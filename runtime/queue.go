@@ -31,7 +31,7 @@ func (q *queue) push(e event) bool {
 		return false
 	}
 	q.events = append(q.events, e)
-	q.call()
+	q.wakeSomebody()
 	return true
 }
 
@@ -44,23 +44,23 @@ func (q *queue) report(e event) {
 	}
 }
 
-// call wakes somebody if nobody would look for events: a goroutine of the crew that
+// wakeSomebody does so if nobody would look for events: a goroutine of the crew that
 // has nothing to do, because it can go on with what the events begin, else the keeper.
 // The keeper is woken also while it has the turn; it may wait for the store.
-func (q *queue) call() {
+func (q *queue) wakeSomebody() {
 	switch q.turn {
 	case turnFree:
 		q.turn = turnCalled
 		if !q.crew.rouse() {
-			q.rouse()
+			q.wakeKeeper()
 		}
 	case turnKeeper:
-		q.rouse()
+		q.wakeKeeper()
 	}
 }
 
-// rouse wakes the keeper.
-func (q *queue) rouse() {
+// wakeKeeper leaves a token for the keeper.
+func (q *queue) wakeKeeper() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
@@ -73,7 +73,7 @@ func (q *queue) recall() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.events) > 0 {
-		q.call()
+		q.wakeSomebody()
 	}
 }
 
@@ -135,7 +135,7 @@ func (q *queue) pass() {
 
 func (q *queue) passOn() {
 	q.turn, q.due = turnKeeper, false
-	q.rouse()
+	q.wakeKeeper()
 }
 
 // len returns how many events are queued.
