@@ -33,6 +33,16 @@ func (h *RunHandle) Wait(ctx context.Context) (*Result, error) {
 	return completed(h.r.wait(ctx, h.id, h.live))
 }
 
+// atEnd waits until the run is over, and returns the handle then.
+func (h *RunHandle) atEnd(ctx context.Context) (*RunHandle, error) {
+	if h.live != nil {
+		if err := h.r.waitOver(ctx, h.live.latest()); err != nil && !errors.Is(err, ErrBlocked) {
+			return nil, foundError("wait for", h.id, err)
+		}
+	}
+	return h, nil
+}
+
 // Cancel cancels the run; see [Runner.Cancel].
 func (h *RunHandle) Cancel(ctx context.Context) error { return h.r.Cancel(ctx, h.id) }
 

@@ -21,6 +21,10 @@ type StartOptions struct {
 	// starts a new one. It is valid UTF-8 of 1 to 256 bytes; anything else is
 	// [ErrInvalidID]. Defaults to a new UUIDv7.
 	ID string
+	// UntilEnd makes Start return when the run has ended or is blocked, instead of
+	// when it is on disk. Whoever waits for the end anyway is then woken once instead
+	// of twice. Defaults to false.
+	UntilEnd bool
 }
 
 // Start starts a run of a registered workflow and returns once it is on disk.
@@ -37,7 +41,8 @@ type StartOptions struct {
 //
 // With an ID that is known, Start returns that run if workflow and input are
 // the same, else [ErrRunConflict]. If ctx ends first the run may have been
-// started or not; starting it again with the same ID finds out.
+// started or not; starting it again with the same ID finds out. A run that was
+// started goes on in any case.
 func (r *Runner) Start(ctx context.Context, workflow string, input Values, opts StartOptions) (*RunHandle, error) {
 	return r.start(ctx, workflow, opts, func(k *Keys) { WriteAll(k, input) })
 }
@@ -45,7 +50,7 @@ func (r *Runner) Start(ctx context.Context, workflow string, input Values, opts 
 // Execute starts a run and waits for its end; see [Runner.Start] and
 // [RunHandle.Wait]. If ctx ends first the run goes on.
 func (r *Runner) Execute(ctx context.Context, workflow string, input Values) (*Result, error) {
-	run, err := r.Start(ctx, workflow, input, StartOptions{})
+	run, err := r.Start(ctx, workflow, input, StartOptions{UntilEnd: true})
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +66,9 @@ func (r *Runner) start(ctx context.Context, name string, opts StartOptions, writ
 		return nil, fmt.Errorf("start workflow %s: %w", name, err)
 	}
 	e := &startEvent{workflow: w, id: opts.ID, initial: initial, answer: newAnswer(), release: func() {}}
+	if opts.UntilEnd {
+		e.over = make(chan struct{})
+	}
 	if e.id == "" {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -77,6 +85,9 @@ func (r *Runner) start(ctx context.Context, name string, opts StartOptions, writ
 	known, err := r.known(ctx, e)
 	if known != nil || err != nil {
 		r.ids.unlock(e.id)
+		if known != nil && opts.UntilEnd {
+			return known.atEnd(ctx)
+		}
 		return known, err
 	}
 	e.release = func() { r.ids.unlock(e.id) }
@@ -128,15 +139,45 @@ func (r *Runner) known(ctx context.Context, e *startEvent) (*RunHandle, error) {
 
 func sameEntry(a, b engine.Entry) bool { return a.Key == b.Key && string(a.Value) == string(b.Value) }
 
-// create hands a new run to the loop and waits until it is on disk.
+// create hands a new run to the loop and waits until it is on disk, or over.
 func (r *Runner) create(ctx context.Context, e *startEvent) (*RunHandle, error) {
 	if !r.queue.push(e) {
 		e.release()
 	}
-	if err := r.await(ctx, e.answer); err != nil {
-		return nil, fmt.Errorf("start workflow %s: %w", e.workflow.name, err)
+	wait := r.awaitStart
+	if e.over != nil {
+		wait = r.awaitEnd
+	}
+	if err := wait(ctx, e); err != nil {
+		return nil, err
 	}
 	return &RunHandle{r: r, id: e.id, workflow: e.workflow.name, live: e.run}, nil
+}
+
+// awaitStart waits until the new run is on disk.
+func (r *Runner) awaitStart(ctx context.Context, e *startEvent) error {
+	return e.failed(r.await(ctx, e.answer))
+}
+
+// awaitEnd waits until the new run is over, or was not started.
+func (r *Runner) awaitEnd(ctx context.Context, e *startEvent) error {
+	select {
+	case err := <-e.answer:
+		return e.failed(err)
+	case <-e.over:
+		return nil
+	case <-ctx.Done():
+		return foundError("wait for", e.id, ctx.Err())
+	case <-r.done:
+	}
+	select { // one of them may have happened just before
+	case err := <-e.answer:
+		return e.failed(err)
+	case <-e.over:
+		return nil
+	default:
+		return foundError("wait for", e.id, r.reason)
+	}
 }
 
 // startEvent starts a run whose ID is new.
@@ -144,9 +185,19 @@ type startEvent struct {
 	workflow *workflow
 	id       string
 	initial  []engine.Entry
-	run      *openRun // set before the answer
-	answer   answer
-	release  func() // of the ID
+	run      *openRun // set before the answer, and before over is closed
+	// answer tells that the run is on disk or was not started.
+	answer  answer
+	over    chan struct{} // that of the run, in place of an answer that it is on disk; may be nil
+	release func()        // of the ID
+}
+
+// failed is the error of not having started the run.
+func (e *startEvent) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("start workflow %s: %w", e.workflow.name, err)
 }
 
 func (e *startEvent) apply(l *loop) {
@@ -168,20 +219,31 @@ func (e *startEvent) apply(l *loop) {
 	run.graph, run.code, run.writers = e.workflow.graph, e.workflow.code, newWriters(p, run.state)
 	run.times = newTimeline(len(p.Tasks))
 	run.purges = l.r.purges.Load()
-	e.run = run
+	if e.run = run; e.over != nil {
+		run.over = e.over
+	}
 	l.r.live.add(run)
 	l.store(run, store.RunCreated{
 		Num: run.num, ID: run.id, Plan: p, Initial: run.state.Initial, At: l.millis(), Deadline: deadline,
 	})
 	l.watchDeadline(run)
 	l.step(run, engine.Event{Kind: engine.Begin}, nil)
-	l.effects = append(l.effects, effect{run: run, do: func() { e.finish(nil) }, refused: func(err error) {
+	l.effects = append(l.effects, effect{run: run, do: e.started, refused: func(err error) {
 		l.r.live.remove(run.id)
 		if errors.Is(err, store.ErrExists) {
 			err = fmt.Errorf("run %s: %w: %w", run.id, ErrRunConflict, err)
 		}
 		e.finish(err)
 	}})
+}
+
+// started is what follows when the run is on disk.
+func (e *startEvent) started() {
+	if e.over != nil {
+		e.release()
+		return
+	}
+	e.finish(nil)
 }
 
 // finish lets others use the ID and answers.

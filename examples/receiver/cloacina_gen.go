@@ -114,7 +114,7 @@ type ReminderResult struct {
 // RunReminder starts reminder on r and waits for its end. The error is nil only if the run completed; otherwise the
 // result is zero.
 func RunReminder(ctx context.Context, r *cloacina.Runner, in Request) (ReminderResult, error) {
-	run, err := StartReminder(ctx, r, in, cloacina.StartOptions{})
+	run, err := StartReminder(ctx, r, in, cloacina.StartOptions{UntilEnd: true})
 	if err != nil {
 		return ReminderResult{}, err
 	}

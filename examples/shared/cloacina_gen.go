@@ -106,7 +106,7 @@ type DailyResult struct {
 // RunDaily starts daily_report on r and waits for its end. The error is nil only if the run completed; otherwise the
 // result is zero.
 func RunDaily(ctx context.Context, r *cloacina.Runner, in Account) (DailyResult, error) {
-	run, err := StartDaily(ctx, r, in, cloacina.StartOptions{})
+	run, err := StartDaily(ctx, r, in, cloacina.StartOptions{UntilEnd: true})
 	if err != nil {
 		return DailyResult{}, err
 	}
@@ -223,7 +223,7 @@ type WeeklyResult struct {
 // RunWeekly starts weekly_report on r and waits for its end. The error is nil only if the run completed; otherwise the
 // result is zero.
 func RunWeekly(ctx context.Context, r *cloacina.Runner, in Account) (WeeklyResult, error) {
-	run, err := StartWeekly(ctx, r, in, cloacina.StartOptions{})
+	run, err := StartWeekly(ctx, r, in, cloacina.StartOptions{UntilEnd: true})
 	if err != nil {
 		return WeeklyResult{}, err
 	}

@@ -242,7 +242,7 @@ type Result struct {
 // Run starts text_statistics on r and waits for its end. The error is nil only if the run completed; otherwise the
 // result is zero.
 func Run(ctx context.Context, r *cloacina.Runner, in Text) (Result, error) {
-	run, err := Start(ctx, r, in, cloacina.StartOptions{})
+	run, err := Start(ctx, r, in, cloacina.StartOptions{UntilEnd: true})
 	if err != nil {
 		return Result{}, err
 	}

@@ -50,14 +50,16 @@ func sevens(runs, inFlight int) func(context.Context, *engine) error {
 }
 
 // sevens executes runs of seven tasks, whose workflow is registered: each is
-// started and waited for by a client that then goes on with the next.
+// executed by a client that then goes on with the next, as the Run of generated code
+// does it.
 func (e *engine) sevens(ctx context.Context, runs, inFlight int) error {
 	ids := make([]string, runs)
 	e.each = make([]time.Duration, runs)
 	err := e.timed(func() error {
 		return parallel(runs, inFlight, func(i int) error {
 			begin := time.Now()
-			run, err := seven.Start(ctx, e.Runner, seven.Input{N: i%10 + 1}, cloacina.StartOptions{})
+			run, err := seven.Start(ctx, e.Runner, seven.Input{N: i%10 + 1},
+				cloacina.StartOptions{UntilEnd: true})
 			if err != nil {
 				return err
 			}

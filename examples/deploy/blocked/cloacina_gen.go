@@ -122,7 +122,7 @@ type Result struct {
 // Run starts order on r and waits for its end. The error is nil only if the run completed; otherwise the result is
 // zero.
 func Run(ctx context.Context, r *cloacina.Runner, in cloacina.Values) (Result, error) {
-	run, err := Start(ctx, r, in, cloacina.StartOptions{})
+	run, err := Start(ctx, r, in, cloacina.StartOptions{UntilEnd: true})
 	if err != nil {
 		return Result{}, err
 	}

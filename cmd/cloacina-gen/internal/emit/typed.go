@@ -75,7 +75,7 @@ func resultLine(r check.ResultField, writers []string) string {
 func (t *typed) run() jen.Code {
 	f := t.f
 	result, run, err := f.id(t.names.Result), f.local("run"), f.local("err")
-	options := seq{f.rt("StartOptions"), op("{}")}
+	options := seq{f.rt("StartOptions"), op("{"), f.id("UntilEnd"), op(": "), f.predeclared("true"), op("}")}
 	start := call(f.id(t.names.Start), f.local("ctx"), f.local("r"), f.local("in"), options)
 	failed := list{open: "{", close: "}", lines: true, items: []doc{seq{op("return "), result, op("{}, "), err}}}
 	body := []doc{
