@@ -42,17 +42,18 @@ type call struct {
 	returned bool // the function has come back
 	gone     bool // the slot is given back
 	wanted   bool // the task is ready again and waits for this call
+	place    int  // in the list of calls
 	abandon  *due // gives the call up
 }
 
 // newCall makes the call for an attempt that starts; execute is its goroutine.
 func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	l.lastCall++
-	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall}
+	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall, place: len(l.calls)}
 	c.ctx.call = c
 	c.keys.init(run.graph, run.state, run.writers, task, l.r.cfg.limits())
 	run.calls = append(run.calls, runningCall{task, c})
-	l.calls[c] = struct{}{}
+	l.calls = append(l.calls, c)
 	if run.state.Tasks[task].Suspect(l.r.cfg.MaxInterruptions) {
 		l.suspect = c
 	}
@@ -206,7 +207,7 @@ func (l *loop) free(c *call) {
 
 func (l *loop) giveBack(c *call) {
 	c.gone = true
-	delete(l.calls, c)
+	l.removeCall(c)
 	c.run.calls = slices.DeleteFunc(c.run.calls, func(r runningCall) bool { return r.call == c })
 	if l.suspect == c {
 		l.suspect = nil
@@ -221,6 +222,15 @@ func (l *loop) giveBack(c *call) {
 			e.apply(l)
 		}
 	}
+}
+
+// removeCall takes a call out of the list; the last one takes its place.
+func (l *loop) removeCall(c *call) {
+	end := len(l.calls) - 1
+	last := l.calls[end]
+	l.calls[c.place], last.place = last, c.place
+	l.calls[end] = nil
+	l.calls = l.calls[:end]
 }
 
 // callsOf returns the calls of a run that have not come back, in the order of

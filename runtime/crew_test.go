@@ -3,8 +3,10 @@ package cloacina
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 )
@@ -89,22 +91,82 @@ func TestCrewIsDismissed(t *testing.T) {
 func TestCrewIsBounded(t *testing.T) {
 	t.Parallel()
 	var w crew
-	var waiting []chan *call
+	var waiting []chan struct{}
 	for range 3 * mostIdle {
-		if next := make(chan *call); w.rest(next) {
-			waiting = append(waiting, next)
+		if wake := make(chan struct{}, 1); w.rest(wake) {
+			waiting = append(waiting, wake)
 		}
 	}
 	if len(waiting) != mostIdle {
 		t.Errorf("%d goroutines wait, want %d", len(waiting), mostIdle)
 	}
 	w.dismiss()
-	for _, next := range waiting {
-		if c := <-next; c != nil {
-			t.Error("a call was begun")
+	for _, wake := range waiting {
+		if _, sent := <-wake; sent {
+			t.Error("one was sent for nothing")
 		}
 	}
-	if w.rest(make(chan *call)) {
+	if w.rest(make(chan struct{}, 1)) {
 		t.Error("a goroutine waits for calls after the end")
 	}
+}
+
+// Calls are executed in the order in which they began, each by somebody who was sent
+// or is there already, and the turn is looked for before any of them.
+func TestCrewTakesTheTurnFirst(t *testing.T) {
+	t.Parallel()
+	spawned := 0
+	w := &crew{spawn: func() { spawned++ }}
+	if w.rouse() {
+		t.Error("there is somebody to look for the turn")
+	}
+	first, second, third := &call{}, &call{}, &call{}
+	w.begin(first)
+	w.begin(second)
+	if spawned != 1 {
+		t.Errorf("%d were sent for two calls at once", spawned)
+	}
+	if !w.rouse() || spawned != 1 {
+		t.Error("nobody looks for the turn, or one more was sent than is coming")
+	}
+	if c, ok := w.take(true); c != nil || !ok || spawned != 2 {
+		t.Errorf("took %v, %v, sent %d", c, ok, spawned)
+	}
+	if c, ok := w.take(false); c != first || !ok || spawned != 2 {
+		t.Errorf("took %v, %v, sent %d", c, ok, spawned)
+	}
+	w.begin(third)
+	for i, want := range []*call{second, third} {
+		if c, ok := w.take(i == 0); c != want || !ok {
+			t.Errorf("took %v, %v", c, ok)
+		}
+	}
+	if c, ok := w.take(true); c != nil || ok || spawned != 3 {
+		t.Errorf("took %v, %v, sent %d", c, ok, spawned)
+	}
+}
+
+// As many calls as there are slots execute at once, however long they take, although
+// each waits for all others.
+func TestCallsDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		const n = 3 * mostIdle
+		p.cfg.MaxConcurrentTasks = n
+		var all sync.WaitGroup
+		all.Add(n)
+		meet := func(context.Context) error { all.Done(); all.Wait(); return nil }
+		var tasks []task
+		for i := range n {
+			tasks = append(tasks, plain(fmt.Sprint("t", i), meet))
+		}
+		r := p.open(t, flow("w", tasks...))
+		defer shutdown(t, r)
+		for range 2 { // with goroutines that are new, and with those that wait
+			if _, err := r.Execute(t.Context(), "w", nil); err != nil {
+				t.Fatal(err)
+			}
+			all.Add(n)
+		}
+	})
 }

@@ -31,7 +31,7 @@ type loop struct {
 	ready    readyList
 	suspects readyList // ready tasks that may only run one at a time
 	suspect  *call     // the one that does
-	calls    map[*call]struct{}
+	calls    []*call   // in no order
 	lastCall uint64
 	timers   timers
 	// callbacks counts the callbacks that have not returned.
@@ -168,7 +168,7 @@ func (l *loop) finished() bool {
 func (l *loop) exit(reason error) {
 	l.r.queue.close()
 	l.r.crew.dismiss()
-	for c := range l.calls {
+	for _, c := range l.calls {
 		c.stop(reason)
 	}
 	l.r.end(reason)

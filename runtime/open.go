@@ -115,10 +115,12 @@ func versionOf(info *debug.BuildInfo) string {
 }
 
 func newLoop(r *Runner) *loop {
-	return &loop{
-		r: r, clock: clock{wall: r.cfg.clock}, workflows: map[string]*workflow{}, calls: map[*call]struct{}{},
+	l := &loop{
+		r: r, clock: clock{wall: r.cfg.clock}, workflows: map[string]*workflow{},
 		gathering: gathering{yield: runtime.Gosched}, alarm: time.NewTimer(0),
 	}
+	r.crew.spawn = func() { go r.crew.work(l) }
+	return l
 }
 
 // load reads what the store holds of unfinished runs. Nothing starts before

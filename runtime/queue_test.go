@@ -123,7 +123,7 @@ func TestQueueWakesTheCrewFirst(t *testing.T) {
 	t.Parallel()
 	w := &crew{}
 	q := newQueue(w)
-	first, second := make(chan *call, 1), make(chan *call, 1)
+	first, second := make(chan struct{}, 1), make(chan struct{}, 1)
 	w.rest(first)
 	w.rest(second)
 	q.push(numbered(0))

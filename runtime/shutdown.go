@@ -2,7 +2,7 @@ package cloacina
 
 import (
 	"log/slog"
-	"maps"
+	"slices"
 
 	"github.com/cloacina-go/cloacina/internal/engine"
 )
@@ -24,7 +24,7 @@ type stopEvent struct{}
 
 func (stopEvent) apply(l *loop) {
 	l.draining, l.stopped = true, true
-	for _, c := range bySeq(maps.Keys(l.calls)) {
+	for _, c := range bySeq(slices.Values(l.calls)) {
 		if c.settled {
 			continue
 		}

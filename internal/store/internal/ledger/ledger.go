@@ -62,6 +62,9 @@ type Ledger struct {
 	runs    map[int64]*Run
 	last    int64
 	journal []entry
+	// recent is the run that the last change was about, since the next one is most often
+	// about the same; nil at the beginning of a batch.
+	recent *Run
 }
 
 // entry undoes one change.
@@ -108,6 +111,7 @@ func (l *Ledger) Accept() {
 
 // forget empties the journal.
 func (l *Ledger) forget() {
+	l.recent = nil
 	clear(l.journal)
 	l.journal = l.journal[:0]
 }
@@ -131,7 +135,11 @@ func (l *Ledger) Undo() {
 
 // run returns an open run, loading it if necessary.
 func (l *Ledger) run(num int64) (*Run, error) {
+	if r := l.recent; r != nil && r.Num == num {
+		return r, nil
+	}
 	if r, ok := l.runs[num]; ok {
+		l.recent = r
 		return r, nil
 	}
 	r, err := l.Load(num)
