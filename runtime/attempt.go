@@ -37,7 +37,7 @@ type call struct {
 	late    bool
 
 	// The rest belongs to the loop.
-	begun    bool // execute was started
+	begun    bool // it was handed to the crew
 	settled  bool // the outcome of the attempt is decided
 	returned bool // the function has come back
 	gone     bool // the slot is given back
@@ -46,7 +46,7 @@ type call struct {
 	abandon  *due // gives the call up
 }
 
-// newCall makes the call for an attempt that starts; execute is its goroutine.
+// newCall makes the call for an attempt that starts, which the crew executes.
 func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	l.lastCall++
 	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall, place: len(l.calls)}
@@ -201,12 +201,15 @@ func (l *loop) free(c *call) {
 	if c.gone || !c.settled || !c.returned {
 		return
 	}
-	l.timers.remove(c.abandon)
 	l.giveBack(c)
 }
 
 func (l *loop) giveBack(c *call) {
+	if c.gone {
+		return
+	}
 	c.gone = true
+	l.timers.remove(c.abandon)
 	l.removeCall(c)
 	c.run.calls = slices.DeleteFunc(c.run.calls, func(r runningCall) bool { return r.call == c })
 	if l.suspect == c {

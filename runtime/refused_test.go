@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/cloacina-go/cloacina/internal/store/memory"
@@ -256,6 +257,29 @@ func TestRefusalIsFoundInFewCommits(t *testing.T) {
 		cancel()
 		if err := r.Shutdown(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("shutdown: %v", err)
+		}
+	})
+}
+
+// A call that was given up before it was begun, with the run, gives its slot back
+// once, and is not abandoned afterwards.
+func TestRefusedCallGivesItsSlotBackOnce(t *testing.T) {
+	t.Parallel()
+	inMemory(t, func(t *testing.T, p place) {
+		p.cfg.AbandonAfter = time.Second
+		r := p.open(t, flow("w", plain("a", nothing)))
+		defer shutdown(t, r)
+		left := inspect(r, func(l *loop) int {
+			w := l.workflows["w"]
+			run := newOpenRun(99, 0, w.graph.Plan(), w.graph.NewRun("x", nil, 0))
+			run.graph, run.code = w.graph, w.code
+			l.settle(l.newCall(run, 0, 1), ErrBlocked)
+			l.refuse(run, store.ErrFenced)
+			return len(l.calls)
+		})
+		<-time.After(2 * time.Second)
+		if now := inspect(r, func(l *loop) int { return len(l.calls) }); left != 0 || now != 0 || r.Abandoned() != 0 {
+			t.Errorf("%d slots in use, then %d; %d calls were abandoned", left, now, r.Abandoned())
 		}
 	})
 }

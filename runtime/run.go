@@ -14,6 +14,9 @@ type RunHandle struct {
 	id       string
 	workflow string
 	live     *openRun // nil if the run had ended before
+	// ended is the run if Start has waited for its end, which is then told from memory
+	// whatever becomes of the runner and of the run afterwards.
+	ended *openRun
 }
 
 // ID returns the ID of the run.
@@ -30,14 +33,25 @@ func (h *RunHandle) Workflow() string { return h.workflow }
 // run goes on at the next start), the run was removed ([ErrRunNotFound], see
 // [Runner.Purge]), or ctx ends, which ends the wait and not the run.
 func (h *RunHandle) Wait(ctx context.Context) (*Result, error) {
-	return completed(h.r.wait(ctx, h.id, h.live))
+	return completed(h.result(ctx))
+}
+
+// result returns the result of the run, which need not be complete.
+func (h *RunHandle) result(ctx context.Context) (*Result, error) {
+	if h.ended != nil {
+		if result := h.r.ownResult(h.ended); result != nil {
+			return result, nil
+		}
+	}
+	return h.r.wait(ctx, h.id, h.live)
 }
 
 // atEnd waits until the run is over, and returns the handle then.
 func (h *RunHandle) atEnd(ctx context.Context) (*RunHandle, error) {
 	if h.live != nil {
-		if err := h.r.waitOver(ctx, h.live.latest()); err != nil && !errors.Is(err, ErrBlocked) {
-			return nil, foundError("wait for", h.id, err)
+		h.ended = h.live.latest()
+		if err := h.r.waitOver(ctx, h.ended); err != nil && !errors.Is(err, ErrBlocked) {
+			return nil, executeError(h.id, h.workflow, err)
 		}
 	}
 	return h, nil
@@ -154,7 +168,7 @@ func (h *RunOf[R]) Cancel(ctx context.Context) error { return h.handle.Cancel(ct
 // that [RunHandle.Wait] describes.
 func (h *RunOf[R]) Wait(ctx context.Context) (R, error) {
 	var out, zero R
-	result, err := h.handle.r.wait(ctx, h.handle.id, h.handle.live)
+	result, err := h.handle.result(ctx)
 	if err == nil && result.State != Completed {
 		_, err = completed(result, nil)
 	}

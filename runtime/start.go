@@ -22,12 +22,16 @@ type StartOptions struct {
 	// [ErrInvalidID]. Defaults to a new UUIDv7.
 	ID string
 	// UntilEnd makes Start return when the run has ended or is blocked, instead of
-	// when it is on disk. Whoever waits for the end anyway is then woken once instead
-	// of twice. Defaults to false.
+	// when it is on disk; then the Wait of what it returns has the result at once. So
+	// who waits for the end anyway is woken once instead of twice. If ctx ends first,
+	// or the runner is shut down ([ErrShutdown]), the error names the run, which goes
+	// on if it was started: after a shutdown at the next start of the program.
+	// Defaults to false.
 	UntilEnd bool
 }
 
-// Start starts a run of a registered workflow and returns once it is on disk.
+// Start starts a run of a registered workflow and returns once it is on disk, or has
+// ended if the options say so.
 // The input is the initial context; nil is an empty one. Keys that the
 // workflow does not accept, and missing ones, are [ErrInputKey]; a value of
 // another kind than a declared key has, also inside it, is [ErrWrongType], and
@@ -41,8 +45,7 @@ type StartOptions struct {
 //
 // With an ID that is known, Start returns that run if workflow and input are
 // the same, else [ErrRunConflict]. If ctx ends first the run may have been
-// started or not; starting it again with the same ID finds out. A run that was
-// started goes on in any case.
+// started or not; starting it again with the same ID finds out.
 func (r *Runner) Start(ctx context.Context, workflow string, input Values, opts StartOptions) (*RunHandle, error) {
 	return r.start(ctx, workflow, opts, func(k *Keys) { WriteAll(k, input) })
 }
@@ -144,40 +147,46 @@ func (r *Runner) create(ctx context.Context, e *startEvent) (*RunHandle, error) 
 	if !r.queue.push(e) {
 		e.release()
 	}
-	wait := r.awaitStart
-	if e.over != nil {
-		wait = r.awaitEnd
+	if e.over == nil {
+		if err := r.await(ctx, e.answer); err != nil {
+			return nil, e.failed(err)
+		}
+		return &RunHandle{r: r, id: e.id, workflow: e.workflow.name, live: e.run}, nil
 	}
-	if err := wait(ctx, e); err != nil {
+	if err := r.awaitEnd(ctx, e); err != nil {
 		return nil, err
 	}
-	return &RunHandle{r: r, id: e.id, workflow: e.workflow.name, live: e.run}, nil
+	return &RunHandle{r: r, id: e.id, workflow: e.workflow.name, live: e.run, ended: e.run}, nil
 }
 
-// awaitStart waits until the new run is on disk.
-func (r *Runner) awaitStart(ctx context.Context, e *startEvent) error {
-	return e.failed(r.await(ctx, e.answer))
-}
-
-// awaitEnd waits until the new run is over, or was not started.
+// awaitEnd waits until the new run is over, or was not started. An answer says that
+// it was not, and comes before the end of what was then no run.
 func (r *Runner) awaitEnd(ctx context.Context, e *startEvent) error {
 	select {
 	case err := <-e.answer:
 		return e.failed(err)
 	case <-e.over:
-		return nil
 	case <-ctx.Done():
-		return foundError("wait for", e.id, ctx.Err())
+		return executeError(e.id, e.workflow.name, ctx.Err())
 	case <-r.done:
 	}
-	select { // one of them may have happened just before
+	select {
 	case err := <-e.answer:
 		return e.failed(err)
+	default:
+	}
+	select { // it may have ended just before the runner
 	case <-e.over:
 		return nil
 	default:
-		return foundError("wait for", e.id, r.reason)
+		return executeError(e.id, e.workflow.name, r.reason)
 	}
+}
+
+// executeError is the error of starting a run and waiting for its end, of which it is
+// not known how far that has come.
+func executeError(id, workflow string, err error) error {
+	return fmt.Errorf("execute run %q of workflow %s: %w", id, workflow, err)
 }
 
 // startEvent starts a run whose ID is new.
@@ -194,9 +203,6 @@ type startEvent struct {
 
 // failed is the error of not having started the run.
 func (e *startEvent) failed(err error) error {
-	if err == nil {
-		return nil
-	}
 	return fmt.Errorf("start workflow %s: %w", e.workflow.name, err)
 }
 

@@ -8,11 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/uuid"
-
-	"github.com/cloacina-go/cloacina/internal/store"
 )
 
 func TestStartIsIdempotent(t *testing.T) {
@@ -270,78 +267,4 @@ func TestStartRefusesIDs(t *testing.T) {
 			t.Errorf("256 bytes: %v", err)
 		}
 	})
-}
-
-// With UntilEnd, Start returns when there is nothing left to wait for, however the
-// run goes on, and others find the run meanwhile.
-func TestStartUntilTheEnd(t *testing.T) {
-	t.Parallel()
-	withHook(t, func(t *testing.T, s *hooked, p place) {
-		r := p.open(t, flow("w", plain("a", after(time.Minute))), flow("fails", plain("a", failing(errSource))),
-			flow("long", plain("a", after(time.Minute)), plain("b", nothing, 0)))
-		begin := time.Now()
-		opts := StartOptions{ID: "x", UntilEnd: true}
-		var wg sync.WaitGroup
-		for range 2 { // one of them starts the run, and one finds it
-			wg.Go(func() {
-				run, err := r.Start(t.Context(), "w", nil, opts)
-				if err != nil || !run.live.isOver() || time.Since(begin) != time.Minute {
-					t.Errorf("%v after %v", err, time.Since(begin))
-				}
-			})
-		}
-		synctest.Wait()
-		if run, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "x"}); err != nil || run.live.isOver() {
-			t.Errorf("meanwhile: %v", err)
-		}
-		wg.Wait()
-		if _, err := r.Start(t.Context(), "w", nil, opts); err != nil || time.Since(begin) != time.Minute {
-			t.Errorf("once it has ended: %v after %v", err, time.Since(begin))
-		}
-		run, err := r.Start(t.Context(), "fails", nil, StartOptions{UntilEnd: true})
-		if err != nil || !run.live.isOver() {
-			t.Errorf("one that fails: %v", err)
-		}
-
-		// What ends the wait does not end the run, and names it.
-		for _, id := range []string{"y", "y"} { // one starts it, one finds it
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			defer cancel()
-			_, err := r.Start(ctx, "w", nil, StartOptions{ID: id, UntilEnd: true})
-			if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), `"y"`) {
-				t.Errorf("without time: %v", err)
-			}
-		}
-		if _, err := r.Wait(t.Context(), "y"); err != nil {
-			t.Error(err)
-		}
-
-		// What the store refuses was not started; nobody waits for its end.
-		s.set(func(changes []store.Change) error {
-			for _, c := range changes {
-				if _, ok := c.(store.RunCreated); ok {
-					return &store.FencedError{Change: c, Reason: "by chance"}
-				}
-			}
-			return nil
-		})
-		if _, err := r.Start(t.Context(), "w", nil, opts.with("z")); !errors.Is(err, store.ErrFenced) {
-			t.Errorf("refused: %v", err)
-		}
-		s.set(func([]store.Change) error { return nil })
-		wg.Go(func() {
-			if _, err := r.Start(t.Context(), "long", nil, opts.with("z")); !errors.Is(err, ErrShutdown) || !strings.Contains(err.Error(), `"z"`) {
-				t.Errorf("shut down: %v", err)
-			}
-		})
-		synctest.Wait()
-		shutdown(t, r)
-		wg.Wait()
-	})
-}
-
-// with returns the options with another ID.
-func (o StartOptions) with(id string) StartOptions {
-	o.ID = id
-	return o
 }

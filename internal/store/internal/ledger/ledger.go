@@ -62,8 +62,8 @@ type Ledger struct {
 	runs    map[int64]*Run
 	last    int64
 	journal []entry
-	// recent is the run that the last change was about, since the next one is most often
-	// about the same; nil at the beginning of a batch.
+	// recent is the run that was last found among those of runs, since the next change is
+	// most often about the same one; nil at the beginning of a batch.
 	recent *Run
 }
 
