@@ -37,7 +37,6 @@ func watchFiles(path string) (w watch) {
 	if runtime.GOOS == "windows" {
 		return w
 	}
-	w.next = time.Now().Add(watchInterval)
 	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
 		if info, err := os.Stat(path + suffix); err == nil {
 			w.files = append(w.files, watched{path: path + suffix, info: info})
