@@ -32,8 +32,9 @@ const (
 // than the heap may grow by. The resident memory may grow by what the caches of
 // SQLite have not used yet: 16 MiB of the writer and 2 MiB of each of 4 readers,
 // and the heap of Go once more, which lets garbage grow to the size of the rest.
-// The runner keeps the goroutines of calls for the next ones. They are as many as
-// there were calls at once, and the few that had just ended then. Each of the 4
+// The runner keeps the goroutines of calls for the next ones. They become as many as
+// there may be calls at once, but only when all of those have to be executed at once;
+// so this is done first, or they would become more all the time. Each of the 4
 // connections that read is opened when it is first needed: two files and a lock.
 func TestTasksLeaveNothing(t *testing.T) {
 	t.Parallel()
@@ -51,11 +52,14 @@ func manyTasks(p *parent, j job) error {
 		return err
 	}
 	m.r = r
-	workflows := []*cloacina.Workflow{wide()}
+	workflows := []*cloacina.Workflow{wide(), meeting()}
 	for _, f := range m.flows {
 		workflows = append(workflows, f.quick().workflow(&ledger{}, 0))
 	}
 	if err := r.Register(workflows...); err != nil {
+		return err
+	}
+	if _, err := r.Execute(context.Background(), "meeting", nil); err != nil {
 		return err
 	}
 	goroutines := 0
@@ -94,6 +98,19 @@ func wide() *cloacina.Workflow {
 		last.DependsOn = append(last.DependsOn, i)
 	}
 	return handWritten("wide", append(parts, last, nothing)...)
+}
+
+// meeting is a workflow of as many tasks as may run at once, which wait for each other.
+func meeting() *cloacina.Workflow {
+	const most = 64 // the default
+	var all sync.WaitGroup
+	all.Add(most)
+	meet := cloacina.TaskCode{Call: cloacina.CallPlain(func(context.Context) error { all.Done(); all.Wait(); return nil })}
+	var parts []any
+	for i := range most {
+		parts = append(parts, cloacina.PlanTask{ID: fmt.Sprintf("t%d", i)}, meet)
+	}
+	return handWritten("meeting", parts...)
 }
 
 // until executes runs until so many tasks have ended, and lets the last traces of

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -46,10 +47,32 @@ func acquire(path string) (*fileLock, error) {
 	if owner, err := lockOrOwner(f); err != nil {
 		return nil, errors.Join(refusal(path, owner, err), f.Close())
 	}
+	if err := lockInPlace(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %q: %w", path, err), unlockFile(f), f.Close())
+	}
 	if err := writeOwner(f); err != nil {
 		return nil, errors.Join(explain("open", path, fmt.Errorf("write %q: %w", name, err)), f.Close())
 	}
 	return &fileLock{file: f}, nil
+}
+
+// lockInPlace checks that the file that was locked is the one that others would lock.
+// While one process waits for the lock, somebody may remove the file; then the next
+// process locks another one of the same name.
+func lockInPlace(f *os.File) error {
+	locked, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("look at %q: %w", f.Name(), err)
+	}
+	there, err := os.Stat(f.Name())
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(locked, there):
+		return fmt.Errorf("%w: %q was removed while it was waited for, and another program may have the store; "+
+			"open it again", ErrMoved, f.Name())
+	case err != nil:
+		return fmt.Errorf("look at %q: %w", f.Name(), err)
+	}
+	return nil
 }
 
 // lockOrOwner takes the lock or returns what its owner says about itself. An
