@@ -198,10 +198,9 @@ func (l *loop) settle(c *call, cause error) {
 
 // free gives the slot of a call back if nothing holds it any more.
 func (l *loop) free(c *call) {
-	if c.gone || !c.settled || !c.returned {
-		return
+	if c.settled && c.returned {
+		l.giveBack(c)
 	}
-	l.giveBack(c)
 }
 
 func (l *loop) giveBack(c *call) {

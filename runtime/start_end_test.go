@@ -58,12 +58,12 @@ func TestStartUntilTheEnd(t *testing.T) {
 
 		// What the store refuses was not started; nobody waits for its end.
 		s.set(refuseRuns)
-		if _, err := r.Start(t.Context(), "w", nil, opts.with("z")); !errors.Is(err, store.ErrFenced) {
+		if _, err := r.Start(t.Context(), "w", nil, StartOptions{ID: "z", UntilEnd: true}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("refused: %v", err)
 		}
 		s.set(func([]store.Change) error { return nil })
 		wg.Go(func() {
-			if _, err := r.Start(t.Context(), "long", nil, opts.with("z")); !errors.Is(err, ErrShutdown) || !strings.Contains(err.Error(), `"z"`) {
+			if _, err := r.Start(t.Context(), "long", nil, StartOptions{ID: "z", UntilEnd: true}); !errors.Is(err, ErrShutdown) || !strings.Contains(err.Error(), `"z"`) {
 				t.Errorf("shut down: %v", err)
 			}
 		})
@@ -71,12 +71,6 @@ func TestStartUntilTheEnd(t *testing.T) {
 		shutdown(t, r)
 		wg.Wait()
 	})
-}
-
-// with returns the options with another ID.
-func (o StartOptions) with(id string) StartOptions {
-	o.ID = id
-	return o
 }
 
 // refuseRuns is a store that takes no new runs.

@@ -32,9 +32,9 @@ const (
 // than the heap may grow by. The resident memory may grow by what the caches of
 // SQLite have not used yet: 16 MiB of the writer and 2 MiB of each of 4 readers,
 // and the heap of Go once more, which lets garbage grow to the size of the rest.
-// The runner keeps the goroutines of calls for the next ones. They become as many as
-// there may be calls at once, but only when all of those have to be executed at once;
-// so this is done first, or they would become more all the time. Each of the 4
+// The runner keeps the goroutines of calls for the next ones. Sooner or later they are
+// as many as there may be calls at once, which is brought about first, since it is no
+// leak. Each of the 4
 // connections that read is opened when it is first needed: two files and a lock.
 func TestTasksLeaveNothing(t *testing.T) {
 	t.Parallel()
@@ -47,7 +47,9 @@ func TestTasksLeaveNothing(t *testing.T) {
 // manyTasks executes tasks.
 func manyTasks(p *parent, j job) error {
 	m := &multitude{flows: newFlows(j.Seed)}
-	r, err := cloacina.Open(context.Background(), j.Path, cloacina.Config{Durability: j.durability()})
+	r, err := cloacina.Open(context.Background(), j.Path, cloacina.Config{
+		Durability: j.durability(), MaxConcurrentTasks: slots,
+	})
 	if err != nil {
 		return err
 	}
@@ -102,12 +104,11 @@ func wide() *cloacina.Workflow {
 
 // meeting is a workflow of as many tasks as may run at once, which wait for each other.
 func meeting() *cloacina.Workflow {
-	const most = 64 // the default
 	var all sync.WaitGroup
-	all.Add(most)
+	all.Add(slots)
 	meet := cloacina.TaskCode{Call: cloacina.CallPlain(func(context.Context) error { all.Done(); all.Wait(); return nil })}
 	var parts []any
-	for i := range most {
+	for i := range slots {
 		parts = append(parts, cloacina.PlanTask{ID: fmt.Sprintf("t%d", i)}, meet)
 	}
 	return handWritten("meeting", parts...)

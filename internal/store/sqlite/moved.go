@@ -53,14 +53,22 @@ func (w *watch) check() error {
 	}
 	w.next = now.Add(watchInterval)
 	for _, f := range w.files {
-		info, err := os.Stat(f.path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("%w: %q is not there any more", ErrMoved, f.path)
-		case err != nil: // which says nothing about where the file is
-		case !os.SameFile(info, f.info):
-			return fmt.Errorf("%w: %q is another file now", ErrMoved, f.path)
+		if err := f.check(); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// check returns an error that matches [ErrMoved] if the file is not in its place.
+func (f watched) check() error {
+	info, err := os.Stat(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: %q is not there any more", ErrMoved, f.path)
+	case err != nil: // which says nothing about where the file is
+	case !os.SameFile(info, f.info):
+		return fmt.Errorf("%w: %q is another file now", ErrMoved, f.path)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -62,15 +61,10 @@ func acquire(path string) (*fileLock, error) {
 func lockInPlace(f *os.File) error {
 	locked, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("look at %q: %w", f.Name(), err)
+		return err
 	}
-	there, err := os.Stat(f.Name())
-	switch {
-	case errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(locked, there):
-		return fmt.Errorf("%w: %q was removed while it was waited for, and another program may have the store; "+
-			"open it again", ErrMoved, f.Name())
-	case err != nil:
-		return fmt.Errorf("look at %q: %w", f.Name(), err)
+	if err := (watched{path: f.Name(), info: locked}).check(); err != nil {
+		return fmt.Errorf("%w; it was waited for, and another program may have the store: open it again", err)
 	}
 	return nil
 }
