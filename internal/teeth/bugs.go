@@ -14,6 +14,8 @@ const (
 	LyingFlush
 	// DeferredBegin lets a transaction read before it has the lock to write.
 	DeferredBegin
+	// OldViewKept begins a transaction in an old view of the file.
+	OldViewKept
 	// SyncRetried goes on after a failed flush as if the next one could repair it.
 	SyncRetried
 	// ForgottenKept leaves a transaction in the log that SQLite has forgotten.
@@ -89,6 +91,7 @@ var Names = map[Bug]string{
 	RollbackForCommit: "rollback-for-commit",
 	LyingFlush:        "lying-flush",
 	DeferredBegin:     "deferred-begin",
+	OldViewKept:       "old-view-kept",
 	SyncRetried:       "sync-retried",
 	ForgottenKept:     "forgotten-kept",
 	LeftLogNotFlushed: "left-log-not-flushed",

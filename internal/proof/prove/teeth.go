@@ -41,6 +41,7 @@ var bites = []bite{
 	{teeth.SharedLock, "one owner"},
 	{teeth.LockRemoved, "one owner"},
 	{teeth.DeferredBegin, "never locked"},
+	{teeth.OldViewKept, "never locked"},
 	{teeth.LogNeverCopied, "never locked"},
 	{teeth.SumsNotCompared, "damage"},
 	{teeth.AttemptUnsummed, "damage"},

@@ -50,7 +50,11 @@ func (s *Store) transaction(statements int, write func() error) error {
 	if err := s.inPlace(); err != nil {
 		return err
 	}
-	if _, err := s.w.run(stmtBegin); err != nil {
+	if statements <= logBatch { // else the log is looked at after it
+		s.w.keepView()
+		s.restLater()
+	}
+	if err := s.w.begin(); err != nil {
 		return s.refusal(err)
 	}
 	if teeth.Has(teeth.DeferredBegin) {

@@ -24,6 +24,7 @@ import (
 // After a failed flush nothing is settled: the system may have thrown away what
 // it could not write and report success the next time.
 func (s *Store) settle(version uint32, cause error) error {
+	s.w.leaveView()
 	if !s.relaxed && extendedCode(cause) == lib.SQLITE_IOERR_FSYNC && !teeth.Has(teeth.SyncRetried) {
 		return s.uncertain(cause)
 	}
@@ -79,6 +80,7 @@ func (w *writer) logged() (frames int64, err error) {
 // progress returns the same, and how many of them have been copied into the file. A
 // prepared statement would not be faster, since SQLite prepares a PRAGMA again each time.
 func (w *writer) progress() (frames, copied int64, err error) {
+	w.leaveView() // or it would be locked by ourselves
 	err = query(background, w.conn, "PRAGMA wal_checkpoint(NOOP)", func(v []driver.Value) error {
 		frames, copied = integer(v[1]), integer(v[2])
 		return nil

@@ -1,5 +1,11 @@
 package sqlite
 
+import "time"
+
+// Some tests use the connection of a store themselves, with nobody beside them. A
+// store rests under virtual time only.
+func init() { viewRest = time.Hour }
+
 // PageSize is the size of the pages of a new file.
 const PageSize = pageSize
 

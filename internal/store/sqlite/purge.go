@@ -116,6 +116,7 @@ func (s *Store) purgeSome(old []endedRun) (deleted, done int, err error) {
 	}
 	// No index leads from a run to its steps, because their numbers do; so the
 	// check that no step is left behind would read all of them.
+	s.w.leaveView()
 	if err := s.w.exec("PRAGMA foreign_keys = 0"); err != nil {
 		return 0, 0, explain("purge", s.path, unavailable(err))
 	}

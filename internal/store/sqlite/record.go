@@ -14,8 +14,12 @@ type Recorder interface {
 	// Opened is called when the connection was opened with a name of the driver.
 	Opened(dsn string)
 	// Statement is called before a statement; reads says that it is one whose
-	// rows are read, prepared that it was prepared when the store was opened.
+	// rows are read, prepared that it is a prepared one.
 	Statement(text string, args []driver.NamedValue, reads, prepared bool)
+	// Closed is called before the rows of a prepared statement are closed, which may
+	// be long after it and without having read them. Those of other statements are
+	// read to their end before the next one.
+	Closed(text string)
 }
 
 // recorder is the one of the stores that are opened from now on.
@@ -79,4 +83,27 @@ type recordedStmt struct {
 func (s recordedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	s.to.Statement(s.text, args, false, true)
 	return s.stmt.ExecContext(ctx, args)
+}
+
+// QueryContext executes the statement, whose rows are listened to.
+func (s recordedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	s.to.Statement(s.text, args, true, true)
+	rows, err := s.stmt.QueryContext(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	return recordedRows{rows, s.text, s.to}, nil
+}
+
+// recordedRows are the rows of a prepared statement.
+type recordedRows struct {
+	driver.Rows
+	text string
+	to   Recorder
+}
+
+// Close ends the statement.
+func (r recordedRows) Close() error {
+	r.to.Closed(r.text)
+	return r.Rows.Close()
 }

@@ -62,6 +62,7 @@ type Store struct {
 	broken error      // why there are no further commits
 	log    logKeeper
 	files  watch
+	rest   rest
 	w      *writer
 	ledger *ledger.Ledger
 	// commits counts the commits, so that a reader can tell whether what it
@@ -159,6 +160,9 @@ func (s *Store) Close() error {
 	defer s.mu.Unlock()
 	if s.closed.Swap(true) {
 		return nil
+	}
+	if s.rest.timer != nil {
+		s.rest.timer.Stop()
 	}
 	if err := s.release(); err != nil {
 		return fmt.Errorf("close store %q: %w", filepath.ToSlash(s.path), err)

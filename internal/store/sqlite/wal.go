@@ -137,6 +137,7 @@ var errLogInUse = errors.New("somebody has been reading the file for long, such 
 
 // checkpoint copies the log into the file, in one of the modes of SQLite.
 func (w *writer) checkpoint(mode string) error {
+	w.leaveView()
 	if err := w.secure(); err != nil {
 		return err
 	}

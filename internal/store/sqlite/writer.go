@@ -36,6 +36,7 @@ const pageSize = 2048
 type writer struct {
 	path, vfs string
 	conn      conn
+	view      view
 	// unsure says that the log may not be on disk, though a flush of it would succeed.
 	unsure bool
 	// undecided says that a commit may be in the log or not; see [Store.uncertain].
@@ -132,7 +133,11 @@ func (w *writer) close() error {
 
 // closeAll closes statements and connection.
 func (w *writer) closeAll() error {
+	w.leaveView()
 	var errs []error
+	if w.view.query != nil {
+		errs = append(errs, w.view.query.Close())
+	}
 	for _, s := range w.stmts {
 		if s != nil {
 			errs = append(errs, s.Close())

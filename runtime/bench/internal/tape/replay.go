@@ -17,7 +17,8 @@ import (
 type Replayer struct {
 	tape  *Tape
 	conn  conn
-	stmts []driver.StmtExecContext // by text, those that were prepared
+	stmts []stmt        // by text, those that were prepared
+	rows  []driver.Rows // by text, those of prepared statements that are not closed yet
 	args  []driver.NamedValue
 	at    int
 	done  int
@@ -29,6 +30,13 @@ type conn interface {
 	driver.ExecerContext
 	driver.QueryerContext
 	driver.ConnPrepareContext
+}
+
+// stmt is what the driver's prepared statements offer.
+type stmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
 }
 
 // background is the context of all statements; one that could end costs a
@@ -54,7 +62,9 @@ func (t *Tape) Open(path string) (*Replayer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Replayer{tape: t, conn: opened.(conn), stmts: make([]driver.StmtExecContext, len(t.texts))}, nil
+	return &Replayer{
+		tape: t, conn: opened.(conn), stmts: make([]stmt, len(t.texts)), rows: make([]driver.Rows, len(t.texts)),
+	}, nil
 }
 
 // Until executes what is on the tape before the mark and was not executed yet.
@@ -89,9 +99,12 @@ func (r *Replayer) Done() int { return r.done }
 // Close closes statements and file.
 func (r *Replayer) Close() error {
 	var errs []error
+	for text := range r.rows {
+		errs = append(errs, r.closeRows(int32(text)))
+	}
 	for _, s := range r.stmts {
 		if s != nil {
-			errs = append(errs, s.(driver.Stmt).Close())
+			errs = append(errs, s.Close())
 		}
 	}
 	return errors.Join(append(errs, r.conn.Close())...)
@@ -103,9 +116,15 @@ func (r *Replayer) execute(s *step) error {
 		r.args = append(r.args, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}
 	switch {
+	case s.closes:
+		return r.closeRows(s.text)
 	case s.prepared:
 		prepared, err := r.statement(s.text)
 		if err != nil {
+			return err
+		}
+		if s.reads {
+			r.rows[s.text], err = prepared.QueryContext(background, r.args)
 			return err
 		}
 		_, err = prepared.ExecContext(background, r.args)
@@ -118,8 +137,18 @@ func (r *Replayer) execute(s *step) error {
 	}
 }
 
+// closeRows closes the rows of a prepared statement, if they are not.
+func (r *Replayer) closeRows(text int32) error {
+	rows := r.rows[text]
+	if rows == nil {
+		return nil
+	}
+	r.rows[text] = nil
+	return rows.Close()
+}
+
 // statement returns a prepared statement.
-func (r *Replayer) statement(text int32) (driver.StmtExecContext, error) {
+func (r *Replayer) statement(text int32) (stmt, error) {
 	if s := r.stmts[text]; s != nil {
 		return s, nil
 	}
@@ -127,7 +156,7 @@ func (r *Replayer) statement(text int32) (driver.StmtExecContext, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.60q: %w", r.tape.texts[text], err)
 	}
-	r.stmts[text] = prepared.(driver.StmtExecContext)
+	r.stmts[text] = prepared.(stmt)
 	return r.stmts[text], nil
 }
 

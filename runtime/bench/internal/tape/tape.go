@@ -22,11 +22,12 @@ type Tape struct {
 	values  [][]driver.Value // the arguments of all statements, in pieces
 }
 
-// step is one statement.
+// step is one statement, or the end of one.
 type step struct {
 	text     int32
 	reads    bool
 	prepared bool
+	closes   bool           // the rows of a prepared one that reads
 	args     []driver.Value // part of the values
 }
 
@@ -47,13 +48,23 @@ func (t *Tape) Opened(dsn string) { t.dsn = dsn }
 
 // Statement implements [sqlite.Recorder].
 func (t *Tape) Statement(text string, args []driver.NamedValue, reads, prepared bool) {
+	t.steps = append(t.steps, step{text: t.number(text), reads: reads, prepared: prepared, args: t.keep(args)})
+}
+
+// Closed implements [sqlite.Recorder].
+func (t *Tape) Closed(text string) {
+	t.steps = append(t.steps, step{text: t.number(text), closes: true})
+}
+
+// number returns the number of a text.
+func (t *Tape) number(text string) int32 {
 	n, ok := t.numbers[text]
 	if !ok {
 		n = int32(len(t.texts))
 		t.texts = append(t.texts, text)
 		t.numbers[text] = n
 	}
-	t.steps = append(t.steps, step{text: n, reads: reads, prepared: prepared, args: t.keep(args)})
+	return n
 }
 
 // keep copies arguments; the bytes of a blob are the caller's only.
