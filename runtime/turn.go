@@ -27,6 +27,7 @@ var errLoopExit = errors.New("a trigger rule or the log handler has called runti
 // when nobody of the crew waits for something to do. It is passed the turn when
 // there may be long to wait, after a commit that failed, and at the end.
 func (l *loop) keep() {
+	reserveStack()
 	reason := errLoopExit
 	defer func() { l.exit(reason) }()
 	defer l.alarm.Stop()

@@ -52,7 +52,7 @@ func (w *work) doFloor(ctx context.Context, path, recorded string) (s sample, er
 	if err := s.timed(func() error { return r.Until(t.Len()) }); err != nil {
 		return s, err
 	}
-	s.steps = t.Len() - begun
+	s.steps = t.Statements(begun)
 	if r.Done() != t.Len() {
 		return s, fmt.Errorf("%d statements instead of the %d that the engine has issued", r.Done(), t.Len())
 	}

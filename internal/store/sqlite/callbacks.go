@@ -26,6 +26,9 @@ func (r *reader) Callbacks(ctx context.Context) ([]store.Callback, error) {
 
 // Callbacks is that of a reader, early.
 func (s *Store) Callbacks(ctx context.Context) ([]store.Callback, error) {
+	if none, err := s.stillWithout(ctx, s.first.callbacks); none || err != nil {
+		return nil, err
+	}
 	return callbacksFrom(ctx, s.readEarly)
 }
 
@@ -40,9 +43,6 @@ func callbacksFrom(
 }
 
 func selectPending(ctx context.Context, c conn) (pending []store.Callback, err error) {
-	if some, err := number(ctx, c, "SELECT EXISTS (SELECT 1 FROM callback)"); err != nil || some == 0 {
-		return nil, err // the query below takes longer to prepare than all else about a small file
-	}
 	var sums summer
 	var planIDs []int64
 	err = query(ctx, c, selectCallbacks, func(v []driver.Value) error {

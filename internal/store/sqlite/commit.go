@@ -50,7 +50,7 @@ func (s *Store) transaction(statements int, write func() error) error {
 	if err := s.inPlace(); err != nil {
 		return err
 	}
-	if statements <= logBatch { // else the log is looked at after it
+	if statements <= logBatch && s.commits > viewAfter { // else the log is looked at after it
 		s.w.keepView()
 		s.restLater()
 	}
@@ -90,6 +90,8 @@ func (s *Store) inPlace() error {
 // rollback ends a transaction after an error in it. Some errors end it by
 // themselves; the statement then fails, with nothing left to take back.
 func (s *Store) rollback(cause error) error {
+	// With a view an error of the page cache would stay, and the lock to write with it.
+	s.w.leaveView()
 	err := s.refusal(cause)
 	if _, failed := s.w.run(stmtRollback); failed != nil && code(failed) != lib.SQLITE_ERROR {
 		s.broken = explain("roll back", s.path, failed)

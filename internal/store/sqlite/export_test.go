@@ -2,9 +2,10 @@ package sqlite
 
 import "time"
 
-// Some tests use the connection of a store themselves, with nobody beside them. A
-// store rests under virtual time only.
-func init() { viewRest = time.Hour }
+// Some tests use the connection of a store themselves, with nobody beside them, so that
+// a store rests under virtual time only. All commits have a view, or short tests would
+// have none.
+func init() { viewRest, viewAfter = time.Hour, 0 }
 
 // PageSize is the size of the pages of a new file.
 const PageSize = pageSize

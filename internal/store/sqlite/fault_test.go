@@ -67,6 +67,7 @@ func TestFaultsThatWereFound(t *testing.T) {
 	t.Parallel()
 	for seed, what := range map[uint64]string{
 		271: "a log that is deleted after an uncertain commit comes back in a power failure",
+		66:  "the page cache stays in error because the view is kept when a transaction is taken back",
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

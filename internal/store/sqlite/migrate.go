@@ -22,22 +22,20 @@ var migrations = []string{schema}
 // checkFile refuses a file that is not ours or too new, before anything in it
 // is changed, and returns the version of its schema; 0 says that it is empty.
 func checkFile(c conn) (version int, err error) {
-	tables, err := number(background, c, "SELECT count(*) FROM sqlite_schema")
+	id, err := number(background, c, "PRAGMA application_id")
 	if err != nil {
 		return 0, misread(err)
 	}
-	id, err := number(background, c, "PRAGMA application_id")
-	if err != nil {
-		return 0, err
-	}
 	marked, err := number(background, c, "PRAGMA user_version")
 	if err != nil {
-		return 0, err
+		return 0, misread(err)
 	}
-	fresh := tables == 0 && id == 0 && marked == 0
+	if id == 0 && marked == 0 {
+		if tables, err := number(background, c, "SELECT count(*) FROM sqlite_schema"); err != nil || tables == 0 {
+			return 0, misread(err)
+		}
+	}
 	switch {
-	case fresh:
-		return 0, nil
 	case id != applicationID:
 		return 0, fmt.Errorf("%w (application_id %#x)", ErrForeign, id)
 	case marked > int64(len(migrations)):
@@ -48,13 +46,12 @@ func checkFile(c conn) (version int, err error) {
 	return int(marked), nil
 }
 
-// migrate brings the schema up to date, in one transaction. It then copies the
-// log into the file: whoever keeps only the file, and not the log that a killed
-// process leaves beside it, has a store and not an empty file.
-func (w *writer) migrate() error {
-	version, err := w.number("PRAGMA user_version")
-	if err != nil || version == int64(len(migrations)) {
-		return err
+// migrate brings the schema of a version up to date, in one transaction. It then
+// copies the log into the file: whoever keeps only the file, and not the log that a
+// killed process leaves beside it, has a store and not an empty file.
+func (w *writer) migrate(version int) error {
+	if version == len(migrations) {
+		return nil
 	}
 	if teeth.Has(teeth.MarkedBeforeMigration) {
 		_ = w.exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
@@ -62,7 +59,7 @@ func (w *writer) migrate() error {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	if err := w.applyMigrations(int(version)); err != nil {
+	if err := w.applyMigrations(version); err != nil {
 		return errors.Join(err, w.exec("ROLLBACK"))
 	}
 	if err := w.exec("COMMIT"); err != nil {

@@ -72,12 +72,14 @@ func TestMigrationIsAllOrNothing(t *testing.T) {
 func TestOpenRunsAreFoundWithoutASearch(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
-	for _, text := range []string{selectOpenSteps, selectOpenRuns} {
+	for text, args := range map[string][]driver.Value{
+		selectGlance: nil, selectOpenSteps: {int64(0), int64(10)}, selectOpenRuns: {int64(0), int64(10)},
+	} {
 		var steps []string
 		err := query(background, s.w.conn, "EXPLAIN QUERY PLAN "+text, func(v []driver.Value) error {
 			steps = append(steps, v[3].(string))
 			return nil
-		}, int64(0), int64(10))
+		}, args...)
 		if err != nil {
 			t.Fatal(err)
 		}

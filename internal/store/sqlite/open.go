@@ -13,7 +13,15 @@ const pageOfRuns = 512
 
 // OpenRuns yields every run that has not ended, oldest first.
 func (s *Store) OpenRuns(ctx context.Context) iter.Seq2[*store.OpenRun, error] {
-	return openRuns(ctx, s.readPage)
+	return func(yield func(*store.OpenRun, error) bool) {
+		none, err := s.stillWithout(ctx, s.first.open)
+		switch {
+		case err != nil:
+			yield(nil, err)
+		case !none:
+			openRuns(ctx, s.readPage)(yield)
+		}
+	}
 }
 
 // openRuns yields runs that are read in pages.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -11,18 +10,17 @@ import (
 	"sync/atomic"
 
 	"github.com/cloacina-go/cloacina/internal/store"
-	sqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
 
 // reader is the half of a store that reads. It is safe for concurrent use.
 type reader struct {
 	path string
-	// db is a pool of connections that see what is committed.
-	db *sql.DB
-	// still makes connections that read the file alone, without the log beside
-	// it and without a lock; nil in a store, whose log is never gone.
-	still  *sql.DB
+	// db are connections that see what is committed.
+	db *pool
+	// still are connections that read the file alone, without the log beside it
+	// and without a lock; nil in a store, whose log is never gone.
+	still  *pool
 	plans  planCache
 	vfs    string
 	closed atomic.Bool
@@ -87,18 +85,10 @@ func openReader(path string, cfg Config) (*Reader, error) {
 	if info.IsDir() {
 		return nil, fmt.Errorf("%w: it is a directory", ErrNotDatabase)
 	}
-	r := &Reader{reader{path: file, vfs: cfg.VFS}}
-	if r.db, err = openReaders(file, cfg); err != nil {
-		return nil, err
-	}
-	still, err := sqlite.NewConnector(dsn(file, cfg.VFS, "mode", "ro", "immutable", "1", "_query_only", "1"))
-	if err != nil {
-		return nil, errors.Join(err, r.db.Close())
-	}
-	r.still = sql.OpenDB(keeping{still})
-	r.still.SetMaxOpenConns(cfg.Readers)
-	r.still.SetMaxIdleConns(0) // it would not notice that the file has changed
-	return r, nil
+	return &Reader{reader{path: file, vfs: cfg.VFS, db: readers(file, cfg), still: &pool{
+		name: dsn(file, cfg.VFS, "mode", "ro", "immutable", "1", "_query_only", "1"), most: cfg.Readers,
+		idle: 0, // it would not notice that the file has changed
+	}}}, nil
 }
 
 // check refuses what is no store of this version.
@@ -126,22 +116,17 @@ func (r *Reader) Close() error {
 	if r.closed.Swap(true) {
 		return nil
 	}
-	if err := errors.Join(r.still.Close(), r.db.Close()); err != nil {
+	if err := errors.Join(r.still.close(), r.db.close()); err != nil {
 		return fmt.Errorf("close store %q: %w", filepath.ToSlash(r.path), err)
 	}
 	return nil
 }
 
-// openReaders returns a pool of connections that cannot write.
-func openReaders(path string, cfg Config) (*sql.DB, error) {
-	connector, err := sqlite.NewConnector(dsn(path, cfg.VFS, "mode", "ro", "_query_only", "1"))
-	if err != nil {
-		return nil, err
+// readers are a pool of connections that cannot write.
+func readers(path string, cfg Config) *pool {
+	return &pool{
+		name: dsn(path, cfg.VFS, "mode", "ro", "_query_only", "1"), most: cfg.Readers, idle: cfg.Readers,
 	}
-	db := sql.OpenDB(keeping{connector})
-	db.SetMaxOpenConns(cfg.Readers)
-	db.SetMaxIdleConns(cfg.Readers)
-	return db, nil
 }
 
 // read calls f with a connection inside a transaction, so that all its queries
@@ -177,8 +162,8 @@ func (r *reader) explain(err error) error {
 }
 
 // readFrom calls f with a connection of a pool.
-func readFrom(ctx context.Context, db *sql.DB, f func(c conn) error) error {
-	pooled, err := db.Conn(ctx)
+func readFrom(ctx context.Context, db *pool, f func(c conn) error) error {
+	pooled, err := db.conn(ctx)
 	if err != nil {
 		return misread(err)
 	}

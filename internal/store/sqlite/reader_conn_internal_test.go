@@ -113,12 +113,12 @@ func TestReadingBeforeTheFirstCommit(t *testing.T) {
 			}
 		}
 	}
-	if read(); s.db.Stats().OpenConnections != 0 {
-		t.Error("a connection was opened")
+	if read(); s.db.db != nil {
+		t.Error("there are connections")
 	}
 	mustCommit(t, s, created(1))
-	if read(); s.db.Stats().OpenConnections != 1 {
-		t.Errorf("%d connections", s.db.Stats().OpenConnections)
+	if read(); s.db.db == nil || s.db.db.Stats().OpenConnections != 1 {
+		t.Error("there is not one connection")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -133,6 +133,32 @@ func TestReadingBeforeTheFirstCommit(t *testing.T) {
 	}
 	if _, err := closing.Callbacks(context.Background()); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestPoolIsClosedOnce closes pools that were used and others.
+func TestPoolIsClosedOnce(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	for _, used := range []bool{true, false} {
+		p := readers(s.Path(), Config{}.WithDefaults())
+		if used {
+			c, err := p.conn(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		for range 2 {
+			if err := p.close(); err != nil {
+				t.Errorf("used %t: %v", used, err)
+			}
+		}
+		if _, err := p.conn(context.Background()); !errors.Is(err, store.ErrClosed) {
+			t.Errorf("used %t: got %v", used, err)
+		}
 	}
 }
 

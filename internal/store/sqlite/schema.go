@@ -46,7 +46,7 @@ const (
 
 // checkTables refuses a file whose schema would not do.
 func checkTables(ctx context.Context, c conn) error {
-	if got, err := readSchema(ctx, c); err == nil && asWritten(got) {
+	if got, err := readTexts(ctx, c); err == nil && asWritten(got) {
 		return nil
 	}
 	found, err := differences(ctx, c)
@@ -97,7 +97,7 @@ func differences(ctx context.Context, c conn) (found []difference, err error) {
 // none more and none less. SQLite keeps them as they are written. So a new process
 // need not make a store of its own first, which takes longer than all else that
 // opening does; once a migration has altered a table, it has to.
-func asWritten(got map[definition]string) bool {
+func asWritten(got []string) bool {
 	text := "\n" + strings.Join(migrations, "\n")
 	for _, sql := range got {
 		if !strings.Contains(text, "\n"+sql+";") {
@@ -105,6 +105,15 @@ func asWritten(got map[definition]string) bool {
 		}
 	}
 	return len(got) == strings.Count(text, "\nCREATE ")
+}
+
+// readTexts reads the texts of all definitions in a file.
+func readTexts(ctx context.Context, c conn) (texts []string, err error) {
+	err = query(ctx, c, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL", func(v []driver.Value) error {
+		texts = append(texts, text(v[0]))
+		return nil
+	})
+	return texts, err
 }
 
 // definition names what is defined in a schema.

@@ -108,35 +108,27 @@ CREATE TABLE callback (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW runs AS
-SELECT run.num, run.id, plan.name AS workflow,
-    CASE run.status WHEN 1 THEN 'running' WHEN 2 THEN 'paused' WHEN 3 THEN 'blocked'
-        WHEN 4 THEN 'completed' WHEN 5 THEN 'failed' WHEN 6 THEN 'cancelled' END AS status,
-    run.created, run.ended, run.deadline, run.error,
-    CASE run.cause WHEN 1 THEN 'plan' WHEN 2 THEN 'violation' WHEN 3 THEN 'undecided' END AS cause
-FROM run JOIN plan ON plan.id = run.plan;
+SELECT num, run.id, name AS workflow,
+    '["running","paused","blocked","completed","failed","cancelled"]' ->> (status - 1) AS status,
+    created, ended, deadline, error, '["plan","violation","undecided"]' ->> (cause - 1) AS cause
+FROM run JOIN plan ON plan.id = plan;
 
 CREATE VIEW tasks AS
 SELECT run.id AS run, step.id >> 10 & 262143 AS task,
-    plan.body ->> ('$.Tasks[' || (step.id >> 10 & 262143) || '].ID') AS name,
-    CASE step.state WHEN 2 THEN 'ready' WHEN 3 THEN 'running' WHEN 4 THEN 'retrying'
-        WHEN 5 THEN 'deferred' WHEN 6 THEN 'completed' WHEN 7 THEN 'failed'
-        WHEN 8 THEN 'skipped' WHEN 9 THEN 'cancelled' END AS state,
-    CASE WHEN step.started IS NULL THEN 0 ELSE step.id & 1023 END AS attempts,
-    CASE WHEN step.state >= 6 THEN run.created + coalesce(step.closed, step.ended, step.decided) END AS ended,
-    step.error
-FROM step JOIN run ON run.num = step.run JOIN plan ON plan.id = run.plan
-WHERE NOT EXISTS (SELECT 1 FROM step AS later WHERE later.id > step.id AND later.id <= step.id | 1023);
+    body ->> ('$.Tasks[' || (step.id >> 10 & 262143) || '].ID') AS name,
+    '["ready","running","retrying","deferred","completed","failed","skipped","cancelled"]' ->> (state - 2) AS state,
+    iif(started IS NULL, 0, step.id & 1023) AS attempts,
+    iif(state >= 6, created + coalesce(closed, step.ended, decided), NULL) AS ended, step.error
+FROM step JOIN run ON num = run JOIN plan ON plan.id = plan
+WHERE step.id = (SELECT max(id) FROM step AS last WHERE last.id <= step.id | 1023);
 
 CREATE VIEW attempts AS
 SELECT run.id AS run, step.id >> 10 & 262143 AS task,
-    plan.body ->> ('$.Tasks[' || (step.id >> 10 & 262143) || '].ID') AS name,
-    step.id & 1023 AS attempt,
-    CASE step.outcome WHEN 1 THEN 'succeeded' WHEN 2 THEN 'failed' WHEN 3 THEN 'stopped'
-        WHEN 4 THEN 'interrupted' WHEN 5 THEN 'cancelled' END AS outcome,
-    run.created + step.started AS started, run.created + step.ended AS ended, run.created + step.due AS due,
-    step.interruptions, step.error, worker.host, worker.version
-FROM step JOIN run ON run.num = step.run JOIN plan ON plan.id = run.plan
-    JOIN worker ON worker.id = step.worker;
+    body ->> ('$.Tasks[' || (step.id >> 10 & 262143) || '].ID') AS name, step.id & 1023 AS attempt,
+    '["succeeded","failed","stopped","interrupted","cancelled"]' ->> (outcome - 1) AS outcome,
+    created + started AS started, created + step.ended AS ended, created + due AS due,
+    interruptions, step.error, host, version
+FROM step JOIN run ON num = run JOIN plan ON plan.id = plan JOIN worker ON worker.id = worker;
 
 CREATE VIEW writes AS
 SELECT run.id AS run, step.id >> 10 & 262143 AS task, written.key,
@@ -147,10 +139,9 @@ SELECT run.id AS run, step.id >> 10 & 262143 AS task, written.key,
 FROM step JOIN run ON run.num = step.run, json_each(step.keys) AS written;
 
 CREATE VIEW callbacks AS
-SELECT run.id AS run, callback.task, plan.body ->> ('$.Tasks[' || callback.task || '].ID') AS name
-FROM callback JOIN run ON run.num = callback.run JOIN plan ON plan.id = run.plan;
+SELECT run.id AS run, task, body ->> ('$.Tasks[' || task || '].ID') AS name
+FROM callback JOIN run ON num = run JOIN plan ON plan.id = plan;
 
 CREATE VIEW replans AS
-SELECT run.id AS run, replan.at, replan.id & 268435455 AS number, old.fingerprint AS old, new.fingerprint AS new
-FROM replan JOIN run ON run.num = replan.run
-    JOIN plan AS old ON old.id = replan.old JOIN plan AS new ON new.id = replan.new;
+SELECT run.id AS run, at, replan.id & 268435455 AS number, a.fingerprint AS old, b.fingerprint AS new
+FROM replan JOIN run ON num = run JOIN plan AS a ON a.id = old JOIN plan AS b ON b.id = new;

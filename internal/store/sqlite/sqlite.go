@@ -55,6 +55,7 @@ type Store struct {
 	lock    *fileLock
 	relaxed bool
 	notes   []string
+	first   glance // what there was when it was opened
 	// often says when the log is copied; tests have it more often.
 	often rhythm
 
@@ -123,11 +124,12 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 			return err
 		}
 	}
-	if s.db, err = openReaders(s.path, cfg); err != nil {
+	s.db = readers(s.path, cfg)
+	s.files = watchFiles(s.path)
+	if s.first, err = w.glance(); err != nil {
 		return err
 	}
-	s.files = watchFiles(s.path)
-	last, err := w.lastNum()
+	last, err := w.lastNum(s.first)
 	if err != nil {
 		return err
 	}
@@ -174,7 +176,7 @@ func (s *Store) Close() error {
 func (s *Store) release() error {
 	var errs []error
 	if s.db != nil && !teeth.Has(teeth.ReadersLeftOpen) {
-		errs = append(errs, s.db.Close())
+		errs = append(errs, s.db.close())
 	}
 	if s.w != nil {
 		errs = append(errs, s.w.close())

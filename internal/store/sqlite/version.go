@@ -4,20 +4,17 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 // oldest is the oldest SQLite that this package trusts: earlier ones have
 // known faults in what it uses.
 var oldest = [3]int{3, 53, 4}
 
-// checkLibrary refuses an older library than [oldest].
-func checkLibrary(c conn) error {
-	text, err := word(background, c, "SELECT sqlite_version()")
-	if err != nil {
-		return err
-	}
-	return checkVersion(text)
-}
+// checkLibrary refuses an older library than [oldest]. It is a part of the program, so
+// that no file need be opened to ask it.
+func checkLibrary() error { return checkVersion(lib.SQLITE_VERSION) }
 
 // checkVersion refuses the text of a version before [oldest].
 func checkVersion(text string) error {

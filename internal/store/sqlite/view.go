@@ -19,12 +19,18 @@ import (
 // copied beyond what the view sees; so the view is left when the log is looked at,
 // which is often, and by a store that has nothing to do.
 //
+// The first commits have none, since the query has to be prepared: a process that stores
+// little is not to wait for that.
+//
 // If another program writes, the view is an old one, and one that is being written
 // to is not waited for: then it is left, and the transaction begins without.
 
 // viewRest is after how long a view is left that nobody uses, at the latest in twice
 // that time. Tests change it before they begin.
 var viewRest = 20 * time.Millisecond
+
+// viewAfter is how many commits have no view. Tests change it before they begin.
+var viewAfter = int64(4)
 
 // viewText is a query that has more than one row, so that it can be left unread.
 const viewText = "SELECT 1 FROM sqlite_schema"
@@ -76,38 +82,32 @@ func (w *writer) begin() error {
 
 // rest leaves the view of a store that has nothing to do.
 type rest struct {
-	timer *time.Timer
-	runs  bool
-	seen  int64 // the number of commits when the timer last looked
+	timer *time.Timer // nil if there is nothing to leave
+	uses  int64       // how often the view was used
+	seen  int64       // how often it had been when the timer was set
 }
 
-// restLater sees to it that the view is left some time after the last commit.
+// restLater sees to it that the view is left some time after it was used last.
 func (s *Store) restLater() {
 	r := &s.rest
-	switch {
-	case r.runs:
-		return
-	case r.timer == nil:
+	if r.uses++; r.timer == nil {
+		r.seen = r.uses
 		r.timer = time.AfterFunc(viewRest, s.restNow)
-	default:
-		r.timer.Reset(viewRest)
 	}
-	r.runs, r.seen = true, s.commits
 }
 
-// restNow leaves the view, unless something was committed since it was looked at.
+// restNow leaves the view, unless it was used since the timer was set.
 func (s *Store) restNow() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &s.rest
-	if s.closed.Load() {
-		return
-	}
-	if r.seen != s.commits {
-		r.seen = s.commits
+	switch {
+	case s.closed.Load():
+	case r.seen != r.uses:
+		r.seen = r.uses
 		r.timer.Reset(viewRest)
-		return
+	default:
+		r.timer = nil
+		s.w.leaveView()
 	}
-	r.runs = false
-	s.w.leaveView()
 }

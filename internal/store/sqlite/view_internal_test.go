@@ -46,7 +46,6 @@ func mustExec(t *testing.T, c conn, text string) {
 func TestViewIsKeptBetweenCommits(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
-	s.w.leaveView()
 	mustCommit(t, s, created(1))
 	first := s.w.view.rows
 	mustCommit(t, s, created(2))
@@ -60,6 +59,23 @@ func TestViewIsKeptBetweenCommits(t *testing.T) {
 	mustCommit(t, s, many...)
 	if hasView(s) {
 		t.Error("the log is not looked at after a commit of many statements")
+	}
+}
+
+// TestFirstCommitsHaveNoView counts the commits of a store that was just opened.
+func TestFirstCommitsHaveNoView(t *testing.T) {
+	t.Parallel()
+	const first = 4
+	s := openStore(t)
+	s.commits = viewAfter - first
+	for num := int64(1); num <= first+1; num++ {
+		if hasView(s) {
+			t.Errorf("there is a view before commit %d", num)
+		}
+		mustCommit(t, s, created(num))
+	}
+	if !hasView(s) {
+		t.Error("there is no view")
 	}
 }
 
@@ -101,6 +117,22 @@ func TestViewIsLeftAtRest(t *testing.T) {
 		}
 		time.Sleep(2 * viewRest)
 	})
+}
+
+// TestRefusedCommitsDoNotKeepAView has commits fail that have not begun.
+func TestRefusedCommitsDoNotKeepAView(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	mustCommit(t, s, created(1))
+	for range 2 {
+		if err := s.Commit(context.Background(), []store.Change{store.TaskDecided{Run: 99, At: 1}}); err == nil {
+			t.Fatal("a decision about no run was stored")
+		}
+		s.restNow()
+	}
+	if hasView(s) {
+		t.Error("a store that stores nothing has a view")
+	}
 }
 
 // TestAnotherProgramWritesBesideAView has another program write between the commits
@@ -197,7 +229,7 @@ func TestLogOfAStoreAtRestCanBeEmptied(t *testing.T) {
 	if truncate() == 0 {
 		t.Error("a view does not keep anybody from emptying the log; is it one?")
 	}
-	s.restNow() // there were commits since it last looked
+	s.restNow() // there was a commit since it last looked
 	s.restNow()
 	if busy := truncate(); busy != 0 {
 		t.Errorf("the log of a store at rest cannot be emptied: %d", busy)

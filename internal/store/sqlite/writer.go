@@ -58,6 +58,9 @@ type writer struct {
 // newWriter opens the file for writing and brings its schema up to date. If there
 // is a log that a dead process has left it is not known to be on disk.
 func newWriter(ctx context.Context, path string, cfg Config, left bool) (*writer, error) {
+	if err := checkLibrary(); err != nil {
+		return nil, err
+	}
 	synchronous := "FULL"
 	if cfg.Relaxed || teeth.Has(teeth.NormalForFull) {
 		synchronous = "NORMAL"
@@ -86,12 +89,10 @@ func newWriter(ctx context.Context, path string, cfg Config, left bool) (*writer
 	return w, nil
 }
 
-// setup checks library and file, and prepares the statements.
+// setup checks the file and prepares the statements.
 func (w *writer) setup() error {
-	if err := checkLibrary(w.conn); err != nil {
-		return err
-	}
-	if _, err := checkFile(w.conn); err != nil {
+	version, err := checkFile(w.conn)
+	if err != nil {
 		return err
 	}
 	if readOnly, err := w.conn.IsReadOnly("main"); readOnly || err != nil {
@@ -104,7 +105,7 @@ func (w *writer) setup() error {
 	if mode != "wal" {
 		return fmt.Errorf("journal mode is %q instead of wal; the file system has to support shared memory", mode)
 	}
-	if err := w.migrate(); err != nil {
+	if err := w.migrate(version); err != nil {
 		return err
 	}
 	if err := checkTables(background, w.conn); err != nil {
@@ -162,10 +163,9 @@ func (w *writer) number(text string, args ...driver.Value) (int64, error) {
 
 // lastNum returns the greatest run number that was ever used, 0 if there is none.
 // What is damaged does not count: a number that is too great would be the last one.
-func (w *writer) lastNum() (int64, error) {
-	last, err := w.number("SELECT max(num) FROM run")
-	if err != nil {
-		return 0, err
+func (w *writer) lastNum(g glance) (last int64, err error) {
+	if last = g.last; !g.purged {
+		return last, nil
 	}
 	err = query(background, w.conn, "SELECT "+layoutPurged.columns()+" FROM purged", func(v []driver.Value) error {
 		if columns, err := w.sums.check(&layoutPurged, v); err == nil {

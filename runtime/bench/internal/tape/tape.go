@@ -87,6 +87,17 @@ func (t *Tape) keep(args []driver.NamedValue) []driver.Value {
 	return slices.Clip((*piece)[begin:])
 }
 
-// Len returns how many statements were executed, which is also a mark: what was
-// executed so far is before it.
+// Statements returns how many statements were executed after a mark.
+func (t *Tape) Statements(mark int) int {
+	n := 0
+	for _, s := range t.steps[mark:] {
+		if !s.closes {
+			n++
+		}
+	}
+	return n
+}
+
+// Len returns how much is on the tape, which is also a mark: what was executed so far
+// is before it.
 func (t *Tape) Len() int { return len(t.steps) }
