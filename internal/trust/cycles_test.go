@@ -3,6 +3,7 @@ package trust
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/cloacina-go/cloacina/internal/proof"
+	"github.com/cloacina-go/cloacina/internal/store"
 	"github.com/cloacina-go/cloacina/internal/store/sqlite"
 	cloacina "github.com/cloacina-go/cloacina/runtime"
 )
@@ -73,7 +75,8 @@ func (p *parent) sayUsage(word string, u usage) error {
 	return err
 }
 
-// cycle opens and closes once, as a runner, with a run now and then, or as a store.
+// cycle opens and closes once, as a runner, with a run now and then, or as a store. Every
+// other one reads, because there are no connections for that before.
 func cycle(path string, n int) error {
 	ctx := context.Background()
 	if n%3 == 0 {
@@ -81,7 +84,10 @@ func cycle(path string, n int) error {
 		if err != nil {
 			return err
 		}
-		return s.Close()
+		if n%2 == 0 {
+			_, err = s.Runs(ctx, store.Filter{})
+		}
+		return errors.Join(err, s.Close())
 	}
 	r, err := cloacina.Open(ctx, path, cloacina.Config{})
 	if err != nil {
@@ -100,5 +106,8 @@ func cycle(path string, n int) error {
 			return err
 		}
 	}
-	return r.Shutdown(ctx)
+	if n%2 == 0 {
+		_, err = r.Runs(ctx, cloacina.RunFilter{Limit: 1})
+	}
+	return errors.Join(err, r.Shutdown(ctx))
 }
