@@ -42,7 +42,7 @@ test: ## Run all tests, then those that exercise concurrency under the race dete
 
 # SQLite in pure Go is very slow under the race detector: there the
 # runtime uses the in-memory store, but for the tests named here.
-RACE_SQLITE_STORE := TestNobodyIsLockedOut|TestReadersOutliveACancelledQuery|TestInABubble|TestOpenTwiceNamesTheOwner
+RACE_SQLITE_STORE := TestNobodyIsLockedOut|TestReadersOutliveACancelledQuery|TestInABubble|TestOpenTwiceNamesTheOwner|View
 RACE_SQLITE_RUNTIME := TestManyRunsAtOnce|TestCancelEndsEverythingAtOnce|TestRecoveryAfterACrash|TestShutdownStopsAttempts
 
 .PHONY: race
