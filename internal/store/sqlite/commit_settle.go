@@ -24,7 +24,7 @@ import (
 // After a failed flush nothing is settled: the system may have thrown away what
 // it could not write and report success the next time.
 func (s *Store) settle(version uint32, cause error) error {
-	s.w.leaveView()
+	s.w.leaveView() // what is asked below is about the file, and not about a state of it
 	if !s.relaxed && extendedCode(cause) == lib.SQLITE_IOERR_FSYNC && !teeth.Has(teeth.SyncRetried) {
 		return s.uncertain(cause)
 	}

@@ -41,25 +41,22 @@ type view struct {
 	rows  driver.Rows // not read to their end; nil if there is no view
 }
 
-// keepView has the connection keep its view from now on. It reports false if it
-// cannot; what is read and written later says why.
-func (w *writer) keepView() bool {
+// keepView has the connection keep its view from now on. If it cannot, what is read and
+// written later says why.
+func (w *writer) keepView() {
 	if w.view.rows != nil {
-		return true
+		return
 	}
 	if w.view.query == nil {
 		query, err := w.prepare(viewText)
 		if err != nil {
-			return false
+			return
 		}
 		w.view.query = query
 	}
-	rows, err := w.view.query.QueryContext(background, nil)
-	if err != nil {
-		return false
+	if rows, err := w.view.query.QueryContext(background, nil); err == nil {
+		w.view.rows = rows
 	}
-	w.view.rows = rows
-	return true
 }
 
 // leaveView ends the read transaction, if there is one.
@@ -83,15 +80,13 @@ func (w *writer) begin() error {
 // rest leaves the view of a store that has nothing to do.
 type rest struct {
 	timer *time.Timer // nil if there is nothing to leave
-	uses  int64       // how often the view was used
-	seen  int64       // how often it had been when the timer was set
+	used  bool        // the view was used since the timer was set
 }
 
 // restLater sees to it that the view is left some time after it was used last.
 func (s *Store) restLater() {
 	r := &s.rest
-	if r.uses++; r.timer == nil {
-		r.seen = r.uses
+	if r.used = r.timer != nil; !r.used {
 		r.timer = time.AfterFunc(viewRest, s.restNow)
 	}
 }
@@ -103,8 +98,8 @@ func (s *Store) restNow() {
 	r := &s.rest
 	switch {
 	case s.closed.Load():
-	case r.seen != r.uses:
-		r.seen = r.uses
+	case r.used:
+		r.used = false
 		r.timer.Reset(viewRest)
 	default:
 		r.timer = nil

@@ -154,6 +154,44 @@ func TestReplayLeavesTheSameRows(t *testing.T) { //nolint:paralleltest // a reco
 	}
 }
 
+// A query that the store has left unread is left unread in the replay too, until the
+// store has closed it: nobody can empty the log meanwhile.
+func TestReplayLeavesQueriesUnread(t *testing.T) { //nolint:paralleltest // a recorder listens to the whole process
+	recording, stop := tape.Record()
+	stop()
+	recording.Opened("file:recorded.db?_pragma=journal_mode(WAL)")
+	recording.Statement("CREATE TABLE t (x)", nil, false, false)
+	recording.Statement("SELECT 1 FROM sqlite_schema", nil, true, true)
+	recording.Statement("INSERT INTO t VALUES (1)", nil, false, false)
+	unread := recording.Len()
+	recording.Closed("SELECT 1 FROM sqlite_schema")
+	if n := recording.Statements(0); n != 3 {
+		t.Errorf("%d statements", n)
+	}
+	path := filepath.Join(t.TempDir(), "replayed.db")
+	r, err := recording.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct{ mark, busy int }{{unread, 1}, {recording.Len(), 0}} {
+		if err := r.Until(step.mark); err != nil {
+			t.Fatal(err)
+		}
+		var busy, logged, copied int
+		err := other.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &logged, &copied)
+		if err != nil || busy != step.busy {
+			t.Errorf("at %d: busy = %d, want %d, %v", step.mark, busy, step.busy, err)
+		}
+	}
+	if err := errors.Join(other.Close(), r.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
 // A second replay meets rows that are there already, and says which statement fails.
 func TestReplayFails(t *testing.T) { //nolint:paralleltest // a recorder listens to the whole process
 	recording := record(t, filepath.Join(t.TempDir(), "recorded.db"))
