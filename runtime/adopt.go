@@ -44,7 +44,7 @@ func differences(old, now *plan.Plan) []string {
 func (l *loop) take(c *course) *openRun {
 	run, p := c.run, c.graph.Plan()
 	if c.run.cause != 0 {
-		run = newOpenRun(c.run.num, c.run.created, p, c.state)
+		run = newOpenRun(c.run.num, c.run.created, p, c.state, nil)
 		c.run.heir = run
 		publish := func() {
 			c.run.next.Store(run) // first: who does not find the old one any more looks for it

@@ -30,9 +30,8 @@ type call struct {
 	unwatch func() bool
 	info    atomic.Pointer[TaskInfo] // made when it is asked for
 	// What came of it, complete when the end of the function is reported: failure is
-	// nil if the attempt succeeded; late says that the function came back after the
-	// end of its context, and that the others say nothing.
-	writes  []engine.Entry
+	// nil if the attempt succeeded, with what is written in keys; late says that the
+	// function came back after the end of its context, and that the others say nothing.
 	failure *failure
 	late    bool
 
@@ -51,7 +50,7 @@ func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	l.lastCall++
 	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall, place: len(l.calls)}
 	c.ctx.call = c
-	c.keys.init(run.graph, run.state, run.writers, task, l.r.cfg.limits())
+	c.keys.init(run.graph, run.state, run.writers, task, &l.r.lim)
 	run.calls = append(run.calls, runningCall{task, c})
 	l.calls = append(l.calls, c)
 	if run.state.Tasks[task].Suspect(l.r.cfg.MaxInterruptions) {
@@ -132,7 +131,7 @@ func (c *call) report(err error) {
 	// Closed first: what is written from now on is refused, and not lost.
 	c.keys.close()
 	if err == nil {
-		c.writes, err = c.keys.entries()
+		err = c.keys.seal()
 	}
 	if err != nil {
 		c.failure = unexamined(err)
@@ -156,7 +155,7 @@ func (e attemptReturned) apply(l *loop) {
 			l.attemptFailed(c, c.failure)
 		} else {
 			l.step(c.run, engine.Event{
-				Kind: engine.Succeeded, Task: c.task, Attempt: c.attempt, Writes: c.writes,
+				Kind: engine.Succeeded, Task: c.task, Attempt: c.attempt, Writes: c.keys.writes.list,
 			}, nil)
 		}
 		return

@@ -34,7 +34,7 @@ func (c *Context) Insert(key string, value any) error {
 		if !ok {
 			return nil
 		}
-		return c.keys.owner.exists(key, value, old)
+		return c.keys.owner().exists(key, value, old)
 	})
 }
 
@@ -44,7 +44,7 @@ func (c *Context) Update(key string, value any) error {
 		if ok {
 			return nil
 		}
-		return c.keys.owner.noUpdate(key, value)
+		return c.keys.owner().noUpdate(key, value)
 	})
 }
 
@@ -89,7 +89,7 @@ func (k *Keys) setIf(key string, value any, check func(old []byte, ok bool) erro
 	old, ok := k.writes.get(key)
 	switch {
 	case k.over:
-		return k.owner.over(key)
+		return k.owner().over(key)
 	case ok:
 		ok = old != nil
 	default:

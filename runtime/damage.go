@@ -19,7 +19,7 @@ func damaged(o *store.OpenRun) *openRun {
 	if state == nil {
 		state = &engine.Run{}
 	}
-	run := newOpenRun(o.Num, o.Created, &plan.Plan{Name: o.Workflow}, state)
+	run := newOpenRun(o.Num, o.Created, &plan.Plan{Name: o.Workflow}, state, nil)
 	run.refused = fmt.Errorf("what is stored of it is damaged: %w; cloacina.Verify shows what is wrong in the file; "+
 		"restore it from a backup, the other runs are not concerned", o.Damage)
 	run.closed = true

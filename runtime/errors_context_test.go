@@ -20,10 +20,10 @@ func getErr[T any](c *Context, key string) error {
 func TestMessagesOfKeyErrors(t *testing.T) {
 	t.Parallel()
 	c := contextOn(t, wrote("list", `[{"id":1},{"id":"x"}]`, "n", "80.5", "nested", "[[[1]]]"), wrote())
-	small := &Context{keys: newInputKeys(limits{value: 5, context: 12, depth: 2})}
+	small := &Context{keys: newInputKeys(&limits{value: 5, context: 12, depth: 2})}
 	over := contextOn(t, wrote(), wrote())
 	over.keys.close()
-	final := &Context{keys: newFinalKeys(reader(t), &engine.Run{Tasks: make([]engine.Task, 3)}, roomy)}
+	final := &Context{keys: newFinalKeys(reader(t), &engine.Run{Tasks: make([]engine.Task, 3)}, &roomy)}
 	type item struct {
 		ID int `json:"id"`
 	}
@@ -132,7 +132,7 @@ func TestPathIntoACycleIsShort(t *testing.T) {
 	}
 	p := &person{}
 	p.BestFriend = p
-	k := newInputKeys(roomy)
+	k := newInputKeys(&roomy)
 	WriteAll(k, Values{"k": p})
 	_, errs := k.collected()
 	if len(errs) != 1 || !errors.Is(errs[0], ErrNotStorable) || len(errs[0].Error()) > 400 ||

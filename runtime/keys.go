@@ -19,14 +19,14 @@ type Values map[string]any
 // error is kept and ends the attempt, so that adapters are plain lists of
 // keys. Keys are safe for concurrent use.
 type Keys struct {
-	owner  owner
-	lim    limits
 	source source
-
+	lim    *limits
 	// plan is the task's part of the plan, and hold how far it binds what is
-	// written; nil for keys that are not those of an attempt.
-	plan *plan.Task
-	hold hold
+	// written; nil for keys that are not those of an attempt. Then it is notTask's
+	// keys that these are.
+	plan    *plan.Task
+	notTask *owner
+	hold    hold
 
 	over   bool // this and the rest is guarded by mu
 	mu     sync.Mutex
@@ -57,16 +57,15 @@ type attemptKeys struct {
 
 // init makes the keys those of an attempt of a task. They may be read while the
 // run is stepped, for they look at the task's ancestors alone.
-func (k *attemptKeys) init(g *engine.Graph, r *engine.Run, w *writers, task int, lim limits) {
-	t := &g.Plan().Tasks[task]
-	k.owner, k.lim, k.plan = taskOwner(t.ID), lim, t
+func (k *attemptKeys) init(g *engine.Graph, r *engine.Run, w *writers, task int, lim *limits) {
+	k.lim, k.plan = lim, &g.Plan().Tasks[task]
 	k.ancestors.g, k.ancestors.r, k.ancestors.task, k.ancestors.writers = g, r, task, w
 	k.source = &k.ancestors
 }
 
 // newInputKeys returns keys that collect an initial context.
-func newInputKeys(lim limits) *Keys {
-	return &Keys{owner: inputOwner, lim: lim, source: noSource{}}
+func newInputKeys(lim *limits) *Keys {
+	return &Keys{notTask: &inputOwner, lim: lim, source: noSource{}}
 }
 
 // fewTasks is how many tasks are walked over for each key in less time than an
@@ -74,37 +73,45 @@ func newInputKeys(lim limits) *Keys {
 const fewTasks = 32
 
 // newFinalKeys returns the keys of the final context of a run that has ended.
-func newFinalKeys(g *engine.Graph, r *engine.Run, lim limits) *Keys {
+func newFinalKeys(g *engine.Graph, r *engine.Run, lim *limits) *Keys {
 	final := len(g.Plan().Tasks)
 	var w *writers
 	if final > fewTasks {
 		w = indexWriters(r)
 	}
 	var k attemptKeys
-	k.owner, k.lim = resultOwner, lim
+	k.notTask, k.lim = &resultOwner, lim
 	k.ancestors.g, k.ancestors.r, k.ancestors.task, k.ancestors.writers = g, r, final, w
 	k.source = &k.ancestors
 	return &k.Keys
 }
 
-// entries returns what was written, sorted by key, or the first error.
-func (k *Keys) entries() ([]engine.Entry, error) {
+// owner is whose keys they are.
+func (k *Keys) owner() owner {
+	if k.plan != nil {
+		return taskOwner(k.plan.ID)
+	}
+	return *k.notTask
+}
+
+// seal sorts what was written by key, or returns the first error. Nothing is to be
+// written afterwards.
+func (k *Keys) seal() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.writes.sort()
 	if len(k.errs) > 0 {
-		return nil, k.errs[0]
+		return k.errs[0]
 	}
-	if err := k.offPlan(); err != nil {
-		return nil, err
-	}
-	return k.writes.sorted(), nil
+	return k.offPlan()
 }
 
 // collected returns what was written, sorted by key, and every error.
 func (k *Keys) collected() ([]engine.Entry, []error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.writes.sorted(), k.errs
+	k.writes.sort()
+	return k.writes.list, k.errs
 }
 
 // close ends the use of the keys: whatever comes later gets [ErrAttemptOver].
@@ -142,7 +149,7 @@ func (k *Keys) lookup(key string) (raw []byte, ok bool, err error) {
 	k.mu.Unlock()
 	switch {
 	case over:
-		return nil, false, k.owner.over(key)
+		return nil, false, k.owner().over(key)
 	case written:
 		return raw, raw != nil, nil
 	}
@@ -153,11 +160,11 @@ func (k *Keys) lookup(key string) (raw []byte, ok bool, err error) {
 // caught is deferred by what calls methods of the value behind ptr, which may
 // panic: in a task that ends the attempt, but who starts a run gets an error.
 func (k *Keys) caught(key string, ptr any, err *error) {
-	if k.owner != inputOwner {
+	if k.notTask != &inputOwner {
 		return
 	}
 	if v := recover(); v != nil {
-		*err = k.owner.encodeError(key, ptr, newPanicError("", v))
+		*err = k.owner().encodeError(key, ptr, newPanicError("", v))
 	}
 }
 
@@ -165,11 +172,11 @@ func (k *Keys) caught(key string, ptr any, err *error) {
 func (k *Keys) encode(key string, ptr any) (raw []byte, err error) {
 	defer k.caught(key, ptr, &err)
 	if key == "" || !utf8.ValidString(key) {
-		return nil, k.owner.badKey(key)
+		return nil, k.owner().badKey(key)
 	}
 	raw, err = jsonvalue.Encode(ptr, jsonvalue.Limits{Bytes: k.lim.value, Depth: k.lim.depth})
 	if err != nil {
-		return nil, k.owner.encodeError(key, ptr, err)
+		return nil, k.owner().encodeError(key, ptr, err)
 	}
 	return raw, nil
 }
@@ -183,14 +190,14 @@ func (k *Keys) put(key string, raw []byte) error {
 
 func (k *Keys) putLocked(key string, raw []byte) error {
 	if k.over {
-		return k.owner.over(key)
+		return k.owner().over(key)
 	}
 	size := k.size + len(key) + len(raw)
 	if old, ok := k.writes.get(key); ok {
 		size -= len(key) + len(old)
 	}
 	if size > k.lim.context {
-		return k.owner.contextLimit(key, size, k.lim.context)
+		return k.owner().contextLimit(key, size, k.lim.context)
 	}
 	if k.plan != nil && k.hold == holdToNothing {
 		k.writes.expect(len(k.plan.Writes)) // a struct, of which most is written
@@ -205,7 +212,7 @@ func (k *Keys) list() ([]string, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.over {
-		return nil, k.owner.over("")
+		return nil, k.owner().over("")
 	}
 	var keys []string
 	for _, e := range k.source.context() {

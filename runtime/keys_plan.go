@@ -27,13 +27,13 @@ func (k *Keys) offPlan() error {
 	if k.hold == holdToNothing || k.plan == nil || k.plan.Open {
 		return nil
 	}
-	for _, e := range k.writes.sorted() {
+	for _, e := range k.writes.list {
 		key, deletes := e.Key, e.Value == nil
 		listed := slices.ContainsFunc(k.plan.Writes, func(w plan.Write) bool {
 			return w.Key == key && (!deletes || w.Deletes) && (deletes || !w.OnlyDeletes())
 		})
 		if !listed {
-			return k.owner.unplanned(key, deletes, k.hold)
+			return k.owner().unplanned(key, deletes, k.hold)
 		}
 	}
 	if k.hold < holdToAll {
@@ -41,7 +41,7 @@ func (k *Keys) offPlan() error {
 	}
 	for _, w := range k.plan.Writes {
 		if raw, _ := k.writes.get(w.Key); raw == nil && (!w.Optional || w.Fills && !k.inherits(w.Key)) {
-			return k.owner.leftOut(w.Key, k.failed[w.Key])
+			return k.owner().leftOut(w.Key, k.failed[w.Key])
 		}
 	}
 	return nil

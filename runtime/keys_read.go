@@ -38,7 +38,7 @@ func read[T any](k *Keys, key string) (v T, ok bool, err error) {
 func requireInto[T any](k *Keys, key string, dst *T) error {
 	ok, err := readInto(k, key, dst)
 	if err == nil && !ok {
-		err = k.owner.missing(key, reflect.TypeFor[T](), k.source.omittedBy(key))
+		err = k.owner().missing(key, reflect.TypeFor[T](), k.source.omittedBy(key))
 	}
 	return err
 }
@@ -55,7 +55,7 @@ func readInto[T any](k *Keys, key string, dst *T) (ok bool, err error) {
 	*dst = zero
 	if err := jsonvalue.Decode(raw, dst); err != nil {
 		*dst = before
-		return false, k.owner.wrongType(key, reflect.TypeFor[T](), raw, err)
+		return false, k.owner().wrongType(key, reflect.TypeFor[T](), raw, err)
 	}
 	return true, nil
 }

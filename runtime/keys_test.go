@@ -32,11 +32,11 @@ func attemptOn(tb testing.TB, a, b engine.Task, initial ...engine.Entry) *Keys {
 	tb.Helper()
 	g := reader(tb)
 	r := &engine.Run{Initial: initial, Tasks: []engine.Task{a, b, {}}}
-	return newAttemptKeys(g, r, nil, 2, roomy)
+	return newAttemptKeys(g, r, nil, 2, &roomy)
 }
 
 // newAttemptKeys returns the keys for an attempt of a task.
-func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim limits) *Keys {
+func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim *limits) *Keys {
 	var k attemptKeys
 	k.init(g, r, w, task, lim)
 	return &k.Keys
@@ -45,10 +45,10 @@ func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim li
 // stored returns the writes as text; "-" is a tombstone.
 func stored(tb testing.TB, k *Keys) map[string]string {
 	tb.Helper()
-	entries, err := k.entries()
-	if err != nil {
+	if err := k.seal(); err != nil {
 		tb.Fatal(err)
 	}
+	entries := k.writes.list
 	out := map[string]string{}
 	for i, e := range entries {
 		if i > 0 && entries[i-1].Key >= e.Key {
@@ -101,7 +101,7 @@ func TestFirstErrorIsKept(t *testing.T) {
 	Require(k, "n", &n)
 	Require(k, "s", &s)
 	Write(k, "c", 1)
-	_, err := k.entries()
+	err := k.seal()
 	if !errors.Is(err, ErrWrongType) || errors.Is(err, ErrMissingKey) || n != 7 || s != "before" {
 		t.Errorf("got %v, n %d, s %s", err, n, s)
 	}
@@ -111,7 +111,7 @@ func TestFinalKeys(t *testing.T) {
 	t.Parallel()
 	g := reader(t)
 	r := &engine.Run{Tasks: []engine.Task{wrote("n", "1"), wrote("n", "2"), wrote("s", `"end"`)}}
-	k := newFinalKeys(g, r, roomy)
+	k := newFinalKeys(g, r, &roomy)
 	var n int
 	var s, none *string
 	Require(k, "n", &n)
@@ -129,7 +129,7 @@ func TestFinalKeys(t *testing.T) {
 
 func TestContextLimit(t *testing.T) {
 	t.Parallel()
-	k := newInputKeys(limits{value: 100, context: 20, depth: 9})
+	k := newInputKeys(&limits{value: 100, context: 20, depth: 9})
 	Write(k, "a", "12345678") // 1 + 10 bytes
 	Write(k, "b", "123456")   // 1 + 8 bytes
 	if err := k.firstError(); err != nil {
@@ -156,7 +156,7 @@ func TestContextLimit(t *testing.T) {
 
 func TestValueLimits(t *testing.T) {
 	t.Parallel()
-	k := newInputKeys(limits{value: 4, context: 100, depth: 1})
+	k := newInputKeys(&limits{value: 4, context: 100, depth: 1})
 	Write(k, "a", "12")
 	if err := k.firstError(); err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestValueLimits(t *testing.T) {
 func TestKeysMustBeText(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"", "\xff"} {
-		if err := newInputKeys(roomy).set(key, 1); !errors.Is(err, ErrNotStorable) {
+		if err := newInputKeys(&roomy).set(key, 1); !errors.Is(err, ErrNotStorable) {
 			t.Errorf("%q: got %v", key, err)
 		}
 	}

@@ -32,7 +32,7 @@ func (j joined) MarshalText() ([]byte, error) {
 func TestTypedWritesNeverStoreNull(t *testing.T) {
 	t.Parallel()
 	one := 1
-	k := newInputKeys(roomy)
+	k := newInputKeys(&roomy)
 	Write(k, "nil slice", []int(nil))
 	Write(k, "nil bytes", []byte(nil))
 	Write(k, "nil map", map[string]int(nil))
@@ -66,7 +66,7 @@ func TestTypedWritesNeverStoreNull(t *testing.T) {
 
 func TestOmittingWrites(t *testing.T) {
 	t.Parallel()
-	k := newInputKeys(roomy)
+	k := newInputKeys(&roomy)
 	WriteNonEmpty(k, "empty string", "")
 	WriteNonEmpty(k, "empty slice", []int{})
 	WriteNonEmpty(k, "no number", 0)
@@ -87,7 +87,7 @@ func TestOmittingWrites(t *testing.T) {
 
 func TestWriteAll(t *testing.T) {
 	t.Parallel()
-	k := newInputKeys(roomy)
+	k := newInputKeys(&roomy)
 	WriteAll(k, Values{"n": 3.0, "nil": nil, "list": []string(nil)})
 	if diff := cmp.Diff(map[string]string{"n": "3", "nil": "null", "list": "null"}, stored(t, k)); diff != "" {
 		t.Error(diff)
@@ -97,7 +97,7 @@ func TestWriteAll(t *testing.T) {
 func TestWriteAllReportsTheFirstKey(t *testing.T) {
 	t.Parallel()
 	for range 20 { // map order must not matter
-		k := newInputKeys(roomy)
+		k := newInputKeys(&roomy)
 		WriteAll(k, Values{"b": math.NaN(), "a": make(chan int), "c": "\xff"})
 		err := k.firstError()
 		if e, ok := errors.AsType[*KeyError](err); !ok || e.Key != "a" || !errors.Is(err, ErrNotStorable) {
@@ -108,7 +108,7 @@ func TestWriteAllReportsTheFirstKey(t *testing.T) {
 
 func TestWrittenValueIsACopy(t *testing.T) {
 	t.Parallel()
-	k := newInputKeys(roomy)
+	k := newInputKeys(&roomy)
 	list := []int{1, 2}
 	Write(k, "list", list)
 	list[0] = 9

@@ -351,7 +351,7 @@ func TestReadyListDropsWhatIsStale(t *testing.T) {
 		if _, err := w.graph.Step(state, engine.Event{Kind: engine.Begin, Now: 1}); err != nil {
 			t.Fatal(err)
 		}
-		return newOpenRun(1, 1, w.graph.Plan(), state)
+		return newOpenRun(1, 1, w.graph.Plan(), state, nil)
 	}
 	var q readyList
 	var want []readyTask

@@ -37,13 +37,13 @@ func TestWhoLeftAKeyOut(t *testing.T) {
 	} {
 		r := &engine.Run{Tasks: append(tt.tasks, engine.Task{}, engine.Task{})}
 		for _, task := range []int{4, 5} { // with and without an entry in the plan
-			k := newAttemptKeys(g, r, nil, task, roomy)
+			k := newAttemptKeys(g, r, nil, task, &roomy)
 			if got := k.source.omittedBy(tt.key); got != tt.want {
 				t.Errorf("%s: got %q, want %q", name, got, tt.want)
 			}
 		}
 	}
-	if got := newInputKeys(roomy).source.omittedBy("k"); got != "" {
+	if got := newInputKeys(&roomy).source.omittedBy("k"); got != "" {
 		t.Errorf("an input was left out by %q", got)
 	}
 }

@@ -75,7 +75,7 @@ func newRunner(cfg Config, s store.Store) *Runner {
 	w := &crew{}
 	return &Runner{
 		callbacks: callbacks, stopCallbacks: stop,
-		cfg: cfg, log: newLogger(cfg), host: host, build: buildVersion(),
+		cfg: cfg, lim: cfg.limits(), log: newLogger(cfg), host: host, build: buildVersion(),
 		store: s, queue: newQueue(w), crew: w, workflows: map[string]*workflow{},
 		impatient: make(chan struct{}), done: make(chan struct{}), closed: make(chan struct{}),
 	}

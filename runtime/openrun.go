@@ -62,11 +62,15 @@ type openRun struct {
 	next atomic.Pointer[openRun]
 }
 
-func newOpenRun(num, created int64, p *plan.Plan, state *engine.Run) *openRun {
+// newOpenRun returns a run that goes on; over may be nil.
+func newOpenRun(num, created int64, p *plan.Plan, state *engine.Run, over chan struct{}) *openRun {
+	if over == nil {
+		over = make(chan struct{})
+	}
 	return &openRun{
 		num: num, id: state.ID, workflow: p.Name, created: created, plan: p, state: state,
 		errs: make([]error, len(p.Tasks)),
-		over: make(chan struct{}),
+		over: over,
 	}
 }
 
@@ -91,7 +95,7 @@ func reopened(o *store.OpenRun) *openRun {
 	if o.Damage != nil {
 		return damaged(o)
 	}
-	run := newOpenRun(o.Num, o.Created, o.Plan, o.State)
+	run := newOpenRun(o.Num, o.Created, o.Plan, o.State, nil)
 	run.delayed = o.Delayed
 	for task, f := range o.Failures {
 		run.errs[task] = storedFailure(f)

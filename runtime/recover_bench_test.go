@@ -47,8 +47,8 @@ func leaveOpen(b *testing.B, file string, w *Workflow) {
 				Initial: []engine.Entry{{Key: "n", Value: []byte("1")}}},
 			store.TaskDecided{Run: num, Ready: true, At: now},
 			store.AttemptStarted{Run: num, Attempt: 1, At: now, Host: "h", Version: "v"},
-			store.AttemptEnded{Run: num, Attempt: 1, Outcome: store.AttemptSucceeded, At: now},
 			store.TaskEnded{Run: num, Status: engine.TaskCompleted, At: now,
+				Last:   store.AttemptEnd{Attempt: 1, Outcome: store.AttemptSucceeded},
 				Writes: []engine.Entry{{Key: "k", Value: []byte(`"value"`)}}},
 			store.TaskDecided{Run: num, Task: 1, Ready: true, Leaves: LeavesOf(true), At: now},
 			store.AttemptStarted{Run: num, Task: 1, Attempt: 1, At: now, Host: "h", Version: "v"})

@@ -51,8 +51,8 @@ func (s *picky) set(refuse func(c store.Change) error) {
 func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 	t.Parallel()
 	says := map[string]string{
-		"start of a task":   `start of attempt 1 of task "b" of run "x1": because; it goes on`,
-		"end of an attempt": `end of attempt 1 of task "a" of run "x1": because; it goes on`,
+		"start of a task": `start of attempt 1 of task "b" of run "x1": because; it goes on`,
+		"end of a task":   `end of task "a" of run "x1": because; it goes on`,
 	}
 	for name, refuse := range map[string]func(c store.Change) error{
 		"start of a task": func(c store.Change) error {
@@ -61,8 +61,8 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 			}
 			return nil
 		},
-		"end of an attempt": func(c store.Change) error {
-			if e, ok := c.(store.AttemptEnded); ok && e.Run == 2 {
+		"end of a task": func(c store.Change) error {
+			if e, ok := c.(store.TaskEnded); ok && e.Run == 2 {
 				return &store.InvalidError{Change: c, Reason: "because"}
 			}
 			return nil
@@ -271,7 +271,7 @@ func TestRefusedCallGivesItsSlotBackOnce(t *testing.T) {
 		defer shutdown(t, r)
 		left := inspect(r, func(l *loop) int {
 			w := l.workflows["w"]
-			run := newOpenRun(99, 0, w.graph.Plan(), w.graph.NewRun("x", nil, 0))
+			run := newOpenRun(99, 0, w.graph.Plan(), w.graph.NewRun("x", nil, 0), nil)
 			run.graph, run.code = w.graph, w.code
 			l.settle(l.newCall(run, 0, 1), ErrBlocked)
 			l.refuse(run, store.ErrFenced)

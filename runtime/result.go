@@ -27,7 +27,7 @@ type Result struct {
 	state  *engine.Run   // nil if it is to be made of detail
 	open   *openRun      // what Tasks are still to be made of; nil if they are there
 	graph  *engine.Graph // of the registered workflow, if its plan is the run's
-	limits limits
+	limits *limits
 }
 
 // complete makes what is left to be made, which not everybody needs.
@@ -94,7 +94,7 @@ func (r *Runner) newResult(d *store.RunDetail, run *openRun) *Result {
 		Run: d.ID, Workflow: d.Workflow, State: runState(d.Status),
 		Started: instant(d.Created), Ended: instant(d.Ended),
 		Tasks:  make([]TaskResult, len(d.Tasks)),
-		detail: d, limits: r.cfg.limits(),
+		detail: d, limits: &r.lim,
 	}
 	if d.Error != "" {
 		result.reason = runTimeout(d.Deadline - d.Created) // nothing else fails a run as a whole

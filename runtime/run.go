@@ -178,7 +178,7 @@ func (h *RunOf[R]) Wait(ctx context.Context) (R, error) {
 	keys, err := result.keys()
 	if err == nil {
 		h.read(keys, &out)
-		_, err = keys.entries()
+		err = keys.firstError()
 	}
 	if err != nil {
 		return zero, fmt.Errorf("result of run %s of workflow %s: %w", h.handle.id, h.handle.workflow, err)

@@ -17,6 +17,7 @@ import (
 // tasks it executes.
 type Runner struct {
 	cfg   Config
+	lim   limits // of cfg
 	log   *slog.Logger
 	host  string
 	build string
@@ -110,7 +111,7 @@ func (r *Runner) Register(workflows ...*Workflow) error {
 	e := &registerEvent{workflows: make([]*workflow, len(workflows)), answer: newAnswer()}
 	for i, w := range workflows {
 		var err error
-		if e.workflows[i], err = newWorkflow(w, r.cfg.limits()); err != nil {
+		if e.workflows[i], err = newWorkflow(w, r.lim); err != nil {
 			return err
 		}
 	}

@@ -111,7 +111,7 @@ func (r *Runner) checkStart(name string, opts StartOptions, write func(*Keys)) (
 	if err != nil {
 		return nil, nil, err
 	}
-	k := newInputKeys(r.cfg.limits())
+	k := newInputKeys(&r.lim)
 	write(k)
 	initial, err := w.checkInput(k.collected())
 	return w, initial, err
@@ -221,13 +221,11 @@ func (e *startEvent) apply(l *loop) {
 		deadline = l.millis() + int64((p.Timeout+time.Millisecond-1)/time.Millisecond)
 	}
 	l.lastNum++
-	run := newOpenRun(l.lastNum, l.millis(), p, e.workflow.graph.NewRun(e.id, e.initial, deadline))
+	run := newOpenRun(l.lastNum, l.millis(), p, e.workflow.graph.NewRun(e.id, e.initial, deadline), e.over)
 	run.graph, run.code, run.writers = e.workflow.graph, e.workflow.code, newWriters(p, run.state)
 	run.times = newTimeline(len(p.Tasks))
 	run.purges = l.r.purges.Load()
-	if e.run = run; e.over != nil {
-		run.over = e.over
-	}
+	e.run = run
 	l.r.live.add(run)
 	l.store(run, store.RunCreated{
 		Num: run.num, ID: run.id, Plan: p, Initial: run.state.Initial, At: l.millis(), Deadline: deadline,

@@ -74,9 +74,8 @@ func (l *loop) becameReady(run *openRun, e *engine.Event, d engine.Decision) {
 
 // cutOff stores that an attempt was stopped or interrupted; it runs again.
 func (l *loop) cutOff(run *openRun, kind engine.EventKind, d engine.Decision) {
-	end := store.AttemptEnded{Run: run.num, Task: d.Task, Attempt: d.Attempt, At: l.millis()}
+	end := store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptStopped}
 	word, often := "stopped", ""
-	end.Outcome = store.AttemptStopped
 	if kind == engine.Interrupted {
 		word = "interrupted"
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
@@ -85,7 +84,7 @@ func (l *loop) cutOff(run *openRun, kind engine.EventKind, d engine.Decision) {
 			often += fmt.Sprintf(" of %d", limit)
 		}
 	}
-	l.store(run, end)
+	l.store(run, store.AttemptEnded{Run: run.num, Task: d.Task, AttemptEnd: end, At: l.millis()})
 	l.logTask(run, d.Task, slog.LevelWarn, componentScheduler,
 		fmt.Sprintf("Task %s: %s (attempt %d runs again%s)", word, run.plan.Tasks[d.Task].ID, d.Attempt, often),
 		slog.Int(fieldAttempt, d.Attempt))
@@ -110,15 +109,13 @@ func (l *loop) started(run *openRun, d engine.Decision) {
 }
 
 func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
-	l.store(run, store.AttemptEnded{
-		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptSucceeded, At: l.millis(),
-	})
-	run.times.attemptEnded(d.Task, l.millis())
 	callback := run.code[d.Task].OnSuccess
 	l.store(run, store.TaskEnded{
 		Run: run.num, Task: d.Task, Status: engine.TaskCompleted, Writes: e.Writes, At: l.millis(),
+		Last:     store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptSucceeded},
 		Callback: callback != nil && !teeth.Has(teeth.CallbackNotMarked),
 	})
+	run.times.attemptEnded(d.Task, l.millis())
 	run.writers.add(d.Task, e.Writes)
 	if l.logs(slog.LevelInfo) {
 		l.logTask(run, d.Task, slog.LevelInfo, componentExecutor,
@@ -132,8 +129,8 @@ func (l *loop) willRetry(run *openRun, d engine.Decision, cause *failure) {
 	run.errs[d.Task] = cause.err
 	delete(run.delayed, d.Task) // it was about the retry before
 	l.store(run, store.AttemptEnded{
-		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptFailed,
-		Error: cause.stored(), At: l.millis(), Due: d.Due,
+		Run: run.num, Task: d.Task, At: l.millis(), Due: d.Due,
+		AttemptEnd: store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptFailed, Error: cause.stored()},
 	})
 	run.times.attemptEnded(d.Task, l.millis())
 	l.watchRetry(run, d.Task, d.Attempt, d.Due)
@@ -146,19 +143,15 @@ func (l *loop) willRetry(run *openRun, d engine.Decision, cause *failure) {
 
 func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 	run.errs[d.Task] = cause.err
-	end := store.AttemptEnded{
-		Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptFailed,
-		Error: cause.stored(), At: l.millis(),
-	}
+	end := store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptFailed, Error: cause.stored()}
 	if d.Interrupted {
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
 	}
-	l.store(run, end)
-	run.times.attemptEnded(d.Task, l.millis())
 	callback := run.code[d.Task].OnFailure
 	l.store(run, store.TaskEnded{
-		Run: run.num, Task: d.Task, Status: engine.TaskFailed, At: l.millis(), Callback: callback != nil,
+		Run: run.num, Task: d.Task, Last: end, Status: engine.TaskFailed, At: l.millis(), Callback: callback != nil,
 	})
+	run.times.attemptEnded(d.Task, l.millis())
 	level, may := slog.LevelError, ""
 	if run.plan.Tasks[d.Task].AllowFailure {
 		level, may = slog.LevelWarn, ", may fail"
@@ -170,16 +163,15 @@ func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 }
 
 func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
+	end := store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()}
 	if d.Attempt > 0 {
-		l.store(run, store.AttemptEnded{
-			Run: run.num, Task: d.Task, Attempt: d.Attempt, Outcome: store.AttemptCancelled, At: l.millis(),
-		})
+		end.Last = store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptCancelled}
 		run.times.attemptEnded(d.Task, l.millis())
 		if c := run.callOf(d.Task); c != nil && !c.settled {
 			l.settle(c, cause.err)
 		}
 	}
-	l.store(run, store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()})
+	l.store(run, end)
 }
 
 func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause *failure) {

@@ -65,13 +65,13 @@ func hasChange[C store.Change](changes []store.Change, is func(c C) bool) bool {
 	})
 }
 
-// startsTask and endsTask report whether an attempt of the task starts or ends.
+// startsTask and endsTask report whether an attempt of the task starts, or ends it.
 func startsTask(changes []store.Change, task int) bool {
 	return hasChange(changes, func(c store.AttemptStarted) bool { return c.Task == task })
 }
 
 func endsTask(changes []store.Change, task int) bool {
-	return hasChange(changes, func(c store.AttemptEnded) bool { return c.Task == task })
+	return hasChange(changes, func(c store.TaskEnded) bool { return c.Task == task })
 }
 
 // after is a function that succeeds after a while.

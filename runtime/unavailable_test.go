@@ -392,7 +392,7 @@ func TestUnavailableStoreBesideARefusal(t *testing.T) {
 		s.err = func() error {
 			n++
 			for _, c := range s.batches[len(s.batches)-1] {
-				if of, ok := c.(store.AttemptEnded); ok && of.Run == 2 {
+				if of, ok := c.(store.TaskEnded); ok && of.Run == 2 {
 					return &store.FencedError{Change: of, Reason: "because"}
 				}
 			}

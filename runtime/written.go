@@ -55,18 +55,26 @@ func (w *written) set(key string, raw []byte) {
 	case w.index != nil:
 		w.index[key] = n - 1
 	case n > mostListed:
-		w.index = make(map[string]int, 2*n)
-		for i := range w.list {
-			w.index[w.list[i].Key] = i
-		}
+		w.makeIndex()
 	}
 }
 
-// sorted returns the writes sorted by key. They are not to be changed.
-func (w *written) sorted() []engine.Entry {
+// sort sorts the list by key.
+func (w *written) sort() {
 	byKey := func(a, b engine.Entry) int { return strings.Compare(a.Key, b.Key) }
+	w.list = slices.Clip(w.list)
 	if slices.IsSortedFunc(w.list, byKey) {
-		return slices.Clip(w.list)
+		return
 	}
-	return slices.SortedFunc(slices.Values(w.list), byKey)
+	slices.SortFunc(w.list, byKey)
+	if w.index != nil {
+		w.makeIndex()
+	}
+}
+
+func (w *written) makeIndex() {
+	w.index = make(map[string]int, 2*len(w.list))
+	for i := range w.list {
+		w.index[w.list[i].Key] = i
+	}
 }

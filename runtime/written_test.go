@@ -23,15 +23,20 @@ func TestWrittenIsAMap(t *testing.T) {
 			w.set(key, []byte(value))
 			want[key] = value
 		}
-		for i := range 41 {
-			key := fmt.Sprint(i)
-			raw, ok := w.get(key)
-			if value, known := want[key]; ok != known || string(raw) != value {
-				t.Fatalf("seed %d: %s is %s, %t, want %s, %t", seed, key, raw, ok, value, known)
+		compare := func() {
+			for i := range 41 {
+				key := fmt.Sprint(i)
+				raw, ok := w.get(key)
+				if value, known := want[key]; ok != known || string(raw) != value {
+					t.Fatalf("seed %d: %s is %s, %t, want %s, %t", seed, key, raw, ok, value, known)
+				}
 			}
 		}
+		compare()
+		w.sort()
+		compare()
 		var keys []string
-		for _, e := range w.sorted() {
+		for _, e := range w.list {
 			keys = append(keys, e.Key)
 		}
 		if !slices.Equal(keys, slices.Sorted(maps.Keys(want))) {

@@ -95,7 +95,7 @@ func (g *Graph) NewRun(id string, initial []Entry, deadline int64) *Run {
 	}
 	slices.SortFunc(r.Initial, compareEntries)
 	for i := range r.Tasks {
-		r.Tasks[i].Status, r.Tasks[i].Pending = TaskWaiting, len(g.plan.Tasks[i].DependsOn)
+		r.Tasks[i].Status, r.Tasks[i].Pending = TaskWaiting, int32(len(g.plan.Tasks[i].DependsOn))
 	}
 	return r
 }

@@ -131,7 +131,7 @@ func (s *simulation) checkPlace(i int) {
 		}
 	}
 	switch {
-	case now.Pending != pending:
+	case int(now.Pending) != pending:
 		s.fail("task %d: pending is %d, counted %d", i, now.Pending, pending)
 	case pending == 0 && now.Status == engine.TaskWaiting && s.run.Status != engine.RunBlocked:
 		s.fail("task %d is undecided", i)

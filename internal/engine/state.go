@@ -61,7 +61,7 @@ type Task struct {
 	Again bool
 	// Pending counts the dependencies that have not ended. It follows from the
 	// states and is not stored; [Graph.Restore] computes it.
-	Pending int
+	Pending int32
 	// Attempt is the number of the current or last attempt, from 1; 0 before the first.
 	Attempt int
 	// Due is when a retry starts, in Unix milliseconds, while retrying; else 0.

@@ -10,7 +10,9 @@ import (
 // and may be shared.
 type Leaves struct {
 	first uint64
-	rest  []uint64 // leaves 64 and up; no zero word at the end
+	// rest are leaves 64 and up, without a zero word at the end; nil if there are
+	// none. It is a pointer because hardly a rule has them, and every task has leaves.
+	rest *[]uint64
 }
 
 // LeavesOf packs truth values, the first argument into bit 0. It allocates
@@ -48,7 +50,16 @@ func leavesOfWords(words []uint64) Leaves {
 	case 1:
 		return Leaves{first: words[0]}
 	}
-	return Leaves{first: words[0], rest: words[1:]}
+	rest := words[1:]
+	return Leaves{first: words[0], rest: &rest}
+}
+
+// more returns the words of leaves 64 and up.
+func (l Leaves) more() []uint64 {
+	if l.rest == nil {
+		return nil
+	}
+	return *l.rest
 }
 
 // Bit returns the truth value of leaf i; a bit that was never set is false.
@@ -56,13 +67,13 @@ func (l Leaves) Bit(i int) bool {
 	if i < 64 {
 		return l.first>>i&1 == 1
 	}
-	w := i/64 - 1
-	return w < len(l.rest) && l.rest[w]>>(i%64)&1 == 1
+	w, more := i/64-1, l.more()
+	return w < len(more) && more[w]>>(i%64)&1 == 1
 }
 
 // Equal reports whether both hold the same truth values.
 func (l Leaves) Equal(other Leaves) bool {
-	return l.first == other.first && slices.Equal(l.rest, other.rest)
+	return l.first == other.first && slices.Equal(l.more(), other.more())
 }
 
 // AppendBytes appends the form in which stores keep leaves: bit i is bit i%8
@@ -71,7 +82,7 @@ func (l Leaves) Equal(other Leaves) bool {
 func (l Leaves) AppendBytes(to []byte) []byte {
 	start := len(to)
 	to = binary.LittleEndian.AppendUint64(to, l.first)
-	for _, w := range l.rest {
+	for _, w := range l.more() {
 		to = binary.LittleEndian.AppendUint64(to, w)
 	}
 	for len(to) > start && to[len(to)-1] == 0 {

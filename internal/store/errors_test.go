@@ -13,7 +13,7 @@ func TestDescribe(t *testing.T) {
 		`creation of run 7 ("a\nb")`:            store.RunCreated{Num: 7, ID: "a\nb"},
 		"decision of task 3 of run 7":           store.TaskDecided{Run: 7, Task: 3},
 		"start of attempt 2 of task 3 of run 7": store.AttemptStarted{Run: 7, Task: 3, Attempt: 2},
-		"end of attempt 2 of task 3 of run 7":   store.AttemptEnded{Run: 7, Task: 3, Attempt: 2},
+		"end of attempt 2 of task 3 of run 7":   store.AttemptEnded{Run: 7, Task: 3, AttemptEnd: store.AttemptEnd{Attempt: 2}},
 		"requeueing of task 3 of run 7":         store.TaskRequeued{Run: 7, Task: 3},
 		"end of task 3 of run 7":                store.TaskEnded{Run: 7, Task: 3},
 		"end of run 7":                          store.RunEnded{Run: 7},

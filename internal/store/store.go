@@ -138,20 +138,25 @@ const (
 	AttemptCancelled   // by the end of its run
 )
 
-// AttemptEnded records the end of the attempt that goes on. For a failed
-// attempt that is followed by another, Due is when that one starts; the task is
-// then retrying. After a stopped or interrupted attempt it is ready. After any
-// other end it stays running until [TaskEnded], which belongs into the same commit.
-type AttemptEnded struct {
-	Run     int64
-	Task    int
+// AttemptEnd says how an attempt ended that went on.
+type AttemptEnd struct {
 	Attempt int
 	Outcome AttemptOutcome
 	Error   string
-	At      int64
-	Due     int64
 	// Interruptions is the task's count after an AttemptInterrupted.
 	Interruptions int
+}
+
+// AttemptEnded records the end of the attempt that goes on and is followed by
+// another one: after a failed attempt the task is retrying, and Due is when the next
+// one starts; after a stopped or interrupted one it is ready. An attempt that ends
+// in another way ends its task, see [TaskEnded].
+type AttemptEnded struct {
+	Run  int64
+	Task int
+	AttemptEnd
+	At  int64
+	Due int64 // of a failed attempt, else 0
 }
 
 // TaskRequeued records that a retrying task is ready again, its delay having passed.
@@ -161,19 +166,23 @@ type TaskRequeued struct {
 	At   int64
 }
 
-// TaskEnded records the final state of a task that was not skipped, with what
-// it wrote, sorted by key; only a completed task has writes. An attempt that
-// goes on has to end first.
+// TaskEnded records the final state of a task that was not skipped, and with it the
+// end of the attempt that goes on: a completed task ends with an attempt that
+// succeeded, a failed one with one that failed or was interrupted, and a cancelled
+// one with one that was cancelled, if any goes on.
 type TaskEnded struct {
-	Run    int64
-	Task   int
+	Run  int64
+	Task int
+	// Last is the end of the attempt that goes on; zero if none does.
+	Last   AttemptEnd
 	Status engine.TaskStatus // completed, failed or cancelled
-	Writes []engine.Entry
-	At     int64
 	// Callback says that a function of the user's is to be called about this
 	// end. The callback is pending until [CallbackDone], whatever becomes of the
 	// run. There is none about a cancelled task.
 	Callback bool
+	// Writes are what a completed task wrote, sorted by key.
+	Writes []engine.Entry
+	At     int64
 }
 
 // CallbackDone records that the callback about the end of a task is not to be

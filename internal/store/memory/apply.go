@@ -109,8 +109,11 @@ func (s *Store) change(c store.Change) error {
 	case store.AttemptStarted:
 		t.start(before, c)
 	case store.AttemptEnded:
-		t.end(c)
+		t.end(c.AttemptEnd, c.At, c.Due)
 	case store.TaskEnded:
+		if c.Last.Attempt > 0 {
+			t.end(c.Last, c.At, 0)
+		}
 		t.detail.Ended = c.At
 		t.detail.Writes = clone(c.Writes)
 		if c.Callback {

@@ -61,12 +61,12 @@ func (t *task) start(before ledger.Task, c store.AttemptStarted) {
 }
 
 // end ends the attempt that goes on.
-func (t *task) end(c store.AttemptEnded) {
+func (t *task) end(c store.AttemptEnd, at, due int64) {
 	a := &t.detail.Attempts[len(t.detail.Attempts)-1]
 	a.Outcome = c.Outcome
 	a.Error = c.Error
-	a.Ended = c.At
-	a.Due = c.Due
+	a.Ended = at
+	a.Due = due
 	if c.Outcome == store.AttemptInterrupted {
 		a.Interruptions = c.Interruptions
 	}

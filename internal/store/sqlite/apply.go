@@ -69,9 +69,9 @@ func (w *writer) arguments(o *op) ([]driver.Value, error) {
 	case store.AttemptStarted:
 		return w.startArguments(o, &c)
 	case store.AttemptEnded:
-		return w.endArguments(o, &c)
+		return w.endArguments(o, &c.AttemptEnd, c.At, c.Due, nil)
 	case store.TaskEnded:
-		return w.finishArguments(o, &c), nil
+		return w.endTaskArguments(o, &c)
 	case store.CallbackDone:
 		return w.scratch(c.Run, int64(c.Task)), nil
 	default: // store.TaskRequeued
@@ -127,7 +127,7 @@ func (w *writer) madeSum(id int64, decided, leaves driver.Value) int64 {
 func (w *writer) decideArguments(o *op, c *store.TaskDecided) ([]driver.Value, error) {
 	args := w.scratch(o.id, nil, o.since(c.At), packLeaves(c.Leaves), nil, nil)
 	sum := w.madeSum(o.id, args[2], args[3]) + w.stateSum(o.id, o.state)
-	start, ok := o.also.(store.AttemptStarted)
+	start, ok := o.start.(store.AttemptStarted)
 	if !ok {
 		args[1] = signed(sum)
 		return args[:4], nil
@@ -164,37 +164,53 @@ func (w *writer) startArguments(o *op, c *store.AttemptStarted) ([]driver.Value,
 	return w.scratch(worker, started, addend(sum+w.moved(o)), o.id), nil
 }
 
-// endArguments covers the end of the task that may be part of the attempt's.
-func (w *writer) endArguments(o *op, c *store.AttemptEnded) ([]driver.Value, error) {
+// endArguments covers the end of the task that may be one with the attempt's.
+func (w *writer) endArguments(
+	o *op, c *store.AttemptEnd, at, due int64, writes []engine.Entry,
+) ([]driver.Value, error) {
 	if o.kind == stmtCountInterruption {
 		return w.interruptArguments(o, c)
 	}
-	if o.kind == stmtComplete {
-		return w.completeArguments(o, c), nil
-	}
-	args := w.scratch(int64(c.Outcome), o.since(c.At), o.sinceOrNull(c.Due), orNull(c.Error),
-		nil, nil, nil, int64(o.state), nil, o.id)
-	if finish, ok := o.also.(store.TaskEnded); ok {
-		args[5], args[6] = pack(finish.Writes)
-		if finish.At != c.At {
-			args[4] = o.since(finish.At)
-		}
-	}
-	args[8] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, args[:4]...) +
-		w.sums.group(&layoutStep, stepEnd, o.id, args[4:7]...) + w.moved(o))
+	args := w.scratch(int64(c.Outcome), o.since(at), o.sinceOrNull(due), orNull(c.Error), nil, nil, int64(o.state), nil, o.id)
+	args[4], args[5] = pack(writes)
+	args[7] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, args[:4]...) +
+		w.sums.group(&layoutStep, stepEnd, o.id, nil, args[4], args[5]) + w.moved(o))
 	return args, nil
 }
 
-func (w *writer) completeArguments(o *op, c *store.AttemptEnded) []driver.Value {
+func (w *writer) endTaskArguments(o *op, c *store.TaskEnded) ([]driver.Value, error) {
+	switch o.kind {
+	case stmtComplete:
+		return w.completeArguments(o, c), nil
+	case stmtCancel, stmtCancelWaiting:
+		return w.cancelArguments(o, c.At), nil
+	case stmtAddCallback:
+		return w.callbackArguments(c.Run, c.Task), nil
+	}
+	return w.endArguments(o, &c.Last, c.At, 0, c.Writes)
+}
+
+func (w *writer) completeArguments(o *op, c *store.TaskEnded) []driver.Value {
 	args := w.scratch(o.since(c.At), nil, nil, nil, o.id)
-	args[1], args[2] = pack(o.also.(store.TaskEnded).Writes)
+	args[1], args[2] = pack(c.Writes)
 	args[3] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, int64(store.AttemptSucceeded), args[0], nil, nil) +
 		w.sums.group(&layoutStep, stepEnd, o.id, nil, args[1], args[2]) + w.moved(o))
 	return args
 }
 
+// cancelArguments covers the end of a task without an attempt that goes on.
+func (w *writer) cancelArguments(o *op, at int64) []driver.Value {
+	closed := o.since(at)
+	sum := w.sums.group(&layoutStep, stepEnd, o.id, closed, nil, nil)
+	if o.kind == stmtCancelWaiting {
+		sum += w.madeSum(o.id, nil, nil) + w.stateSum(o.id, o.state)
+		return w.scratch(o.id, signed(sum), closed)
+	}
+	return w.scratch(closed, addend(sum+w.moved(o)), o.id, int64(o.from))
+}
+
 // interruptArguments sets the count of interruptions, whose group is not known.
-func (w *writer) interruptArguments(o *op, c *store.AttemptEnded) ([]driver.Value, error) {
+func (w *writer) interruptArguments(o *op, c *store.AttemptEnd) ([]driver.Value, error) {
 	before, made, err := w.stored(&layoutStep, stepMade, o.id)
 	if err != nil {
 		return nil, err
@@ -202,21 +218,6 @@ func (w *writer) interruptArguments(o *op, c *store.AttemptEnded) ([]driver.Valu
 	count := driver.Value(int64(c.Interruptions))
 	after := w.sums.group(&layoutStep, stepMade, o.id, made[0], made[1], count)
 	return []driver.Value{count, addend(after - before), o.id}, nil
-}
-
-func (w *writer) finishArguments(o *op, c *store.TaskEnded) []driver.Value {
-	switch o.kind {
-	case stmtFinishWaiting:
-		sum := w.madeSum(o.id, nil, nil) + w.stateSum(o.id, o.state) +
-			w.sums.group(&layoutStep, stepEnd, o.id, o.since(c.At), nil, nil)
-		return w.scratch(o.id, signed(sum), int64(o.state), o.since(c.At))
-	case stmtAddCallback:
-		return w.callbackArguments(c.Run, c.Task)
-	}
-	args := w.scratch(o.since(c.At), nil, nil, int64(o.state), nil, o.id, int64(o.from))
-	args[1], args[2] = pack(c.Writes)
-	args[4] = addend(w.sums.group(&layoutStep, stepEnd, o.id, args[:3]...) + w.moved(o))
-	return args
 }
 
 func (w *writer) callbackArguments(run int64, task int) []driver.Value {

@@ -29,24 +29,22 @@ type op struct {
 	from, state engine.TaskStatus
 	// When the run was created, which its times are counted from.
 	created int64
-	// late says that an earlier op of the batch may be about the same row.
+	// late says that an earlier op of the batch inserts the row.
 	late bool
 	// Of a run: its number and its state before.
 	run int64
 	was engine.RunStatus
 
-	// change is what the statement stores, and also what it stores besides:
-	// the start that follows a decision, or the end of the task that follows
-	// the end of an attempt.
-	change, also store.Change
+	// change is what the statement stores, and start what a decision stores besides:
+	// the start that follows it, or nil.
+	change, start store.Change
 }
 
 // batch turns changes into as few statements as possible: a decision and the
-// start that follows it are one row, the end of an attempt and that of its
-// task are one update.
+// start that follows it are one row.
 type batch struct {
-	ops  []op
-	last map[int64]int // the last op of a step's row
+	ops      []op
+	inserted map[int64]int // the ops that insert the rows of steps, by the ids of these
 	// of is when the run was created that the next ops are about.
 	of int64
 }
@@ -85,26 +83,24 @@ func (s *Store) prepare(changes []store.Change) error {
 func (b *batch) reset() {
 	clear(b.ops)
 	b.ops = b.ops[:0]
-	clear(b.last)
+	clear(b.inserted)
 }
 
-// add appends an op about a row.
-func (b *batch) add(o op) {
-	if b.last == nil {
-		b.last = map[int64]int{}
+// insert appends an op that inserts a row.
+func (b *batch) insert(o op) {
+	if b.inserted == nil {
+		b.inserted = map[int64]int{}
 	}
-	_, o.late = b.last[o.id]
+	b.inserted[o.id] = len(b.ops)
 	o.created = b.of
-	b.last[o.id] = len(b.ops)
 	b.ops = append(b.ops, o)
 }
 
-// previous returns the last op about a row if it has the kind, else nil.
-func (b *batch) previous(id int64, kind int) *op {
-	if i, ok := b.last[id]; ok && b.ops[i].kind == kind {
-		return &b.ops[i]
-	}
-	return nil
+// update appends an op about a row that is there.
+func (b *batch) update(o op) {
+	_, o.late = b.inserted[o.id]
+	o.created = b.of
+	b.ops = append(b.ops, o)
 }
 
 // whole adds a change of a run as a whole, which the ledger has accepted.
@@ -113,7 +109,7 @@ func (b *batch) whole(r *ledger.Run, before engine.RunStatus, c store.Change) {
 	switch c := c.(type) {
 	case store.RunReplanned:
 		o.kind = stmtReplan
-		clear(b.last) // what follows is about rows with other numbers
+		clear(b.inserted) // what follows is about rows with other numbers
 	case store.RunEnded:
 		if before == engine.RunRunning && c.Error == "" {
 			o.kind = stmtEndRun
@@ -132,62 +128,66 @@ func (b *batch) task(r *ledger.Run, before, after ledger.Task, change store.Chan
 		if c.Ready {
 			kind, number = stmtDecide, 1
 		}
-		b.add(op{kind: kind, id: stepID(r.Num, c.Task, number), state: after.Status, change: change})
+		b.insert(op{kind: kind, id: stepID(r.Num, c.Task, number), state: after.Status, change: change})
 	case store.AttemptStarted:
 		b.startAttempt(before, change, stepID(r.Num, c.Task, int32(c.Attempt)))
 	case store.AttemptEnded:
-		id := stepID(r.Num, c.Task, row)
-		if c.Outcome == store.AttemptInterrupted {
-			b.add(op{kind: stmtCountInterruption, id: id, change: change})
-		}
-		b.add(op{kind: stmtEnd, id: id, from: before.Status, state: after.Status, change: change})
+		b.endAttempt(op{
+			kind: stmtEnd, id: stepID(r.Num, c.Task, row), from: before.Status, state: after.Status, change: change,
+		}, c.Outcome)
 	case store.TaskRequeued:
 		id := stepID(r.Num, c.Task, row)
-		b.add(op{kind: stmtRequeue, id: id, from: before.Status, state: after.Status, change: change})
+		b.update(op{kind: stmtRequeue, id: id, from: before.Status, state: after.Status, change: change})
 	case store.TaskEnded:
-		if before.Status == engine.TaskWaiting {
-			b.add(op{kind: stmtFinishWaiting, id: stepID(r.Num, c.Task, 0), state: c.Status, change: change})
-		} else {
-			b.finishTask(before, change, stepID(r.Num, c.Task, row))
-		}
-		if c.Callback {
-			b.ops = append(b.ops, op{kind: stmtAddCallback, change: change})
-		}
+		b.endTask(op{id: stepID(r.Num, c.Task, row), from: before.Status, state: after.Status, change: change}, &c)
 	}
 }
 
 // startAttempt adds the start of an attempt, whose row has the id. Changes are
 // passed on as they came in, because another copy is another allocation.
 func (b *batch) startAttempt(before ledger.Task, change store.Change, id int64) {
-	if o := b.previous(id, stmtDecide); o != nil {
-		o.kind, o.state, o.also = stmtDecideAndStart, engine.TaskRunning, change
+	if i, ok := b.inserted[id]; ok && b.ops[i].kind == stmtDecide {
+		o := &b.ops[i]
+		o.kind, o.state, o.start = stmtDecideAndStart, engine.TaskRunning, change
 		return
 	}
-	o := op{kind: stmtStart, id: id, from: before.Status, state: engine.TaskRunning, change: change}
+	o := op{kind: stmtStartDecided, id: id, from: before.Status, state: engine.TaskRunning, change: change}
 	switch {
 	case before.Again():
 		o.kind = stmtRestart
-	case before.Attempt == 0:
-		o.kind = stmtStartDecided
-	}
-	b.add(o)
-}
-
-// finishTask adds the end of a task that was decided; its last row has the id.
-func (b *batch) finishTask(before ledger.Task, change store.Change, id int64) {
-	c := change.(store.TaskEnded)
-	if o := b.previous(id, stmtEnd); o != nil {
-		o.state, o.also = c.Status, change
-		if plain(o.change.(store.AttemptEnded), c) {
-			o.kind = stmtComplete
-		}
+	case before.Attempt > 0:
+		o.kind = stmtStart
+		b.insert(o)
 		return
 	}
-	b.add(op{kind: stmtFinish, id: id, from: before.Status, state: c.Status, change: change})
+	b.update(o)
 }
 
-// plain reports whether a task completed with its attempt, and nothing more is
-// to be said about it.
-func plain(end store.AttemptEnded, c store.TaskEnded) bool {
-	return c.Status == engine.TaskCompleted && c.At == end.At && end.Due == 0 && end.Error == ""
+// endAttempt adds the end of an attempt, in which an interruption is to be counted.
+func (b *batch) endAttempt(o op, outcome store.AttemptOutcome) {
+	if outcome == store.AttemptInterrupted {
+		b.update(op{kind: stmtCountInterruption, id: o.id, change: o.change})
+	}
+	b.update(o)
+}
+
+// endTask adds the end of a task with that of its attempt, if one goes on.
+func (b *batch) endTask(o op, c *store.TaskEnded) {
+	switch {
+	case o.from == engine.TaskWaiting:
+		o.kind, o.id = stmtCancelWaiting, o.id&^stepMask
+		b.insert(o)
+	case c.Last.Attempt == 0:
+		o.kind = stmtCancel
+		b.update(o)
+	case c.Status == engine.TaskCompleted && c.Last.Error == "":
+		o.kind = stmtComplete
+		b.update(o)
+	default:
+		o.kind = stmtEnd
+		b.endAttempt(o, c.Last.Outcome)
+	}
+	if c.Callback {
+		b.ops = append(b.ops, op{kind: stmtAddCallback, change: o.change})
+	}
 }

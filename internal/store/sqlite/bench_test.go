@@ -47,9 +47,9 @@ func stages(num int64, p *plan.Plan) [][]store.Change {
 	}, start(0)...)}
 	for task := range 5 {
 		stage := []store.Change{
-			store.AttemptEnded{Run: num, Task: task, Attempt: 1, Outcome: store.AttemptSucceeded, At: now},
 			store.TaskEnded{
 				Run: num, Task: task, Status: engine.TaskCompleted, At: now,
+				Last:   store.AttemptEnd{Attempt: 1, Outcome: store.AttemptSucceeded},
 				Writes: []engine.Entry{{Key: "score", Value: []byte("83")}},
 			},
 		}

@@ -161,7 +161,7 @@ func TestRowsChangedByOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = s.Commit(context.Background(), []store.Change{
-			created(2), store.AttemptEnded{Run: 1, Attempt: 1, Outcome: store.AttemptSucceeded, At: 2},
+			created(2), completed(1, 2),
 		})
 		if !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: got %v", text, err)
@@ -180,9 +180,7 @@ func TestDecisionAndStartAreOneRow(t *testing.T) {
 	if n := len(s.w.ops.ops); n != 2 {
 		t.Errorf("%d statements for a creation, a decision and a start; want 2", n)
 	}
-	mustCommit(t, s,
-		store.AttemptEnded{Run: 1, Attempt: 1, Outcome: store.AttemptSucceeded, At: 2},
-		store.TaskEnded{Run: 1, Status: engine.TaskCompleted, At: 2})
+	mustCommit(t, s, completed(1, 2))
 	if n := len(s.w.ops.ops); n != 1 {
 		t.Errorf("%d statements for the end of an attempt and of its task; want 1", n)
 	}
@@ -237,6 +235,20 @@ func mustCommit(t *testing.T, s *Store, changes ...store.Change) {
 func created(num int64) store.RunCreated {
 	p := &plan.Plan{Name: "one", Fingerprint: "one", Tasks: []plan.Task{{ID: "only"}}}
 	return store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: p, At: num}
+}
+
+// completed is the end of the task of a run that created created, with its first attempt.
+func completed(num, at int64, writes ...engine.Entry) store.TaskEnded {
+	return store.TaskEnded{
+		Run: num, Last: store.AttemptEnd{Attempt: 1, Outcome: store.AttemptSucceeded},
+		Status: engine.TaskCompleted, Writes: writes, At: at,
+	}
+}
+
+// called is the end of a task about which there is a callback.
+func called(c store.TaskEnded) store.TaskEnded {
+	c.Callback = true
+	return c
 }
 
 // TestAnotherProgramHoldsTheLock has another connection hold the write lock for

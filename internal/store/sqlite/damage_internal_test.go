@@ -228,8 +228,7 @@ func TestDamagedCallbacksAreNotCalled(t *testing.T) {
 		mustCommit(t, s, first, second, store.TaskDecided{Run: 1, Task: 1, At: 1})
 		for num := int64(1); num <= 2; num++ {
 			mustCommit(t, s, store.TaskDecided{Run: num, Ready: true, At: 1}, store.AttemptStarted{Run: num, Attempt: 1, At: 1},
-				store.AttemptEnded{Run: num, Attempt: 1, Outcome: store.AttemptSucceeded, At: 2},
-				store.TaskEnded{Run: num, Status: engine.TaskCompleted, At: 2, Callback: true})
+				called(completed(num, 2)))
 		}
 		if err := s.w.exec(text); err != nil {
 			t.Fatal(err)
@@ -246,7 +245,9 @@ func TestUpdatesDoNotHideDamage(t *testing.T) {
 	t.Parallel()
 	start := store.AttemptStarted{Run: 1, Attempt: 1, At: 2}
 	end := func(outcome store.AttemptOutcome) store.AttemptEnded {
-		return store.AttemptEnded{Run: 1, Attempt: 1, Outcome: outcome, At: 3, Interruptions: 1}
+		return store.AttemptEnded{
+			Run: 1, AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: outcome, Interruptions: 1}, At: 3,
+		}
 	}
 	three := &plan.Plan{Name: "one", Fingerprint: "three", Tasks: make([]plan.Task, 3)}
 	replan := store.RunReplanned{Run: 1, Plan: three, Tasks: []int{2}}
@@ -257,7 +258,7 @@ func TestUpdatesDoNotHideDamage(t *testing.T) {
 		after  []store.Change
 	}{
 		"start":       {nil, "UPDATE step SET leaves = x'05'", []store.Change{start}},
-		"end":         {[]store.Change{start}, "UPDATE step SET decided = 7", []store.Change{end(store.AttemptSucceeded)}},
+		"end":         {[]store.Change{start}, "UPDATE step SET decided = 7", []store.Change{completed(1, 3)}},
 		"interrupted": {[]store.Change{start}, "UPDATE step SET interruptions = 9", []store.Change{end(store.AttemptInterrupted)}},
 		"restart": {
 			[]store.Change{start, end(store.AttemptStopped)}, "UPDATE step SET started = 9, ended = 9", []store.Change{start},
@@ -301,10 +302,7 @@ func TestABadPageIsThatOfItsRuns(t *testing.T) {
 		value := []byte(marker(num) + strings.Repeat(" ", 1500))
 		mustCommit(t, s, store.RunCreated{Num: num, ID: fmt.Sprint("run-", num), Plan: two, At: 1},
 			store.TaskDecided{Run: num, Ready: true, At: 1}, store.AttemptStarted{Run: num, Attempt: 1, At: 1},
-			store.AttemptEnded{Run: num, Attempt: 1, Outcome: store.AttemptSucceeded, At: 2},
-			store.TaskEnded{
-				Run: num, Status: engine.TaskCompleted, At: 2, Writes: []engine.Entry{{Key: "k", Value: value}},
-			})
+			completed(num, 2, engine.Entry{Key: "k", Value: value}))
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

@@ -22,6 +22,10 @@ type interned[K comparable] struct {
 	ids   map[K]int64
 	last  int64
 	fresh []K // added in the current transaction
+	// recent is the row that was asked for last, which is mostly asked for next; its
+	// number is 0 if there is none.
+	recent   K
+	recentID int64
 }
 
 // put records a stored row.
@@ -35,15 +39,19 @@ func (in *interned[K]) put(key K, id int64) {
 
 // id returns the number of a row, calling insert if it is not stored yet.
 func (in *interned[K]) id(key K, insert func(id int64) error) (int64, error) {
-	if id, ok := in.ids[key]; ok {
-		return id, nil
+	if in.recentID != 0 && in.recent == key {
+		return in.recentID, nil
 	}
-	id := in.last + 1
-	if err := insert(id); err != nil {
-		return 0, err
+	id, ok := in.ids[key]
+	if !ok {
+		id = in.last + 1
+		if err := insert(id); err != nil {
+			return 0, err
+		}
+		in.put(key, id)
+		in.fresh = append(in.fresh, key)
 	}
-	in.put(key, id)
-	in.fresh = append(in.fresh, key)
+	in.recent, in.recentID = key, id
 	return id, nil
 }
 
@@ -55,11 +63,13 @@ func (in *interned[K]) undo() {
 		delete(in.ids, key)
 	}
 	in.fresh = in.fresh[:0]
+	in.recentID = 0
 }
 
 // drop forgets rows that were deleted.
 func (in *interned[K]) drop(ids []int64) {
 	maps.DeleteFunc(in.ids, func(_ K, id int64) bool { return slices.Contains(ids, id) })
+	in.recentID = 0
 }
 
 // loadInterned reads what is stored.

@@ -93,7 +93,7 @@ func purgeBoth(t *rapid.T, model, s store.Store) {
 func drawChange(t *rapid.T) store.Change {
 	num, task := rapid.Int64Range(1, 2).Draw(t, "run"), rapid.IntRange(0, 1).Draw(t, "task")
 	attempt, at := rapid.IntRange(1, 2).Draw(t, "attempt"), rapid.Int64Range(1, 9).Draw(t, "at")
-	switch rapid.IntRange(0, 12).Draw(t, "kind") {
+	switch rapid.IntRange(0, 14).Draw(t, "kind") {
 	case 0, 1:
 		p := &plan.Plan{Name: "two", Fingerprint: "two", Tasks: []plan.Task{{ID: "a"}, {ID: "b"}}}
 		num = rapid.Int64Range(1, 3).Draw(t, "num")
@@ -105,23 +105,31 @@ func drawChange(t *rapid.T) store.Change {
 		host := rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "host")
 		return store.AttemptStarted{Run: num, Task: task, Attempt: attempt, At: at, Host: host, Version: host}
 	case 6, 7, 8:
-		return store.AttemptEnded{
-			Run: num, Task: task, Attempt: attempt, Outcome: store.AttemptOutcome(rapid.IntRange(1, 5).Draw(t, "outcome")),
-			Error: rapid.SampledFrom([]string{"", "x"}).Draw(t, "error"), At: at, Due: at % 2 * 50, Interruptions: int(at),
-		}
+		return store.AttemptEnded{Run: num, Task: task, AttemptEnd: drawEnd(t, attempt, at), At: at, Due: at % 2 * 50}
 	case 9:
 		return store.TaskRequeued{Run: num, Task: task, At: at}
-	case 10:
+	case 10, 11, 12:
 		end := store.TaskEnded{Run: num, Task: task, Status: engine.TaskStatus(rapid.IntRange(6, 9).Draw(t, "status")), At: at}
+		if rapid.Bool().Draw(t, "attempt goes on") {
+			end.Last = drawEnd(t, attempt, at)
+		}
 		if end.Status == engine.TaskCompleted {
 			end.Writes = drawEntries(t)
 		}
 		end.Callback = end.Status != engine.TaskCancelled && rapid.Bool().Draw(t, "callback")
 		return end
-	case 11:
+	case 13:
 		return store.CallbackDone{Run: num, Task: task}
 	default:
 		return drawRunChange(t, num, at)
+	}
+}
+
+// drawEnd draws the end of an attempt.
+func drawEnd(t *rapid.T, attempt int, at int64) store.AttemptEnd {
+	return store.AttemptEnd{
+		Attempt: attempt, Outcome: store.AttemptOutcome(rapid.IntRange(1, 5).Draw(t, "outcome")),
+		Error: rapid.SampledFrom([]string{"", "x"}).Draw(t, "error"), Interruptions: int(at),
 	}
 }
 

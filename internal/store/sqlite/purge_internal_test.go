@@ -22,7 +22,9 @@ func endedRuns(t *testing.T, s *Store, runs int64, attempts int) {
 		for n := 1; n <= attempts; n++ {
 			changes = append(changes,
 				store.AttemptStarted{Run: num, Attempt: n, At: 2},
-				store.AttemptEnded{Run: num, Attempt: n, Outcome: store.AttemptFailed, Error: "x", At: 3, Due: 4})
+				store.AttemptEnded{
+					Run: num, AttemptEnd: store.AttemptEnd{Attempt: n, Outcome: store.AttemptFailed, Error: "x"}, At: 3, Due: 4,
+				})
 		}
 		now := &plan.Plan{Name: "one", Fingerprint: "later", Tasks: []plan.Task{{ID: "only"}}}
 		mustCommit(t, s, append(changes, store.RunReplanned{Run: num, Plan: now, Tasks: []int{0}, At: 5},

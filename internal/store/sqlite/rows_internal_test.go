@@ -41,16 +41,23 @@ func manyChanges(runs int64) (batches [3][]store.Change) {
 		last = append(last, store.TaskDecided{Run: num, Task: other, Ready: true, At: at + 20})
 		if num%7 == 0 {
 			first = append(first,
-				store.AttemptEnded{Run: num, Task: task, Attempt: 1, Outcome: store.AttemptStopped, At: at + 2},
+				store.AttemptEnded{
+					Run: num, Task: task, AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: store.AttemptStopped}, At: at + 2,
+				},
 				store.AttemptStarted{Run: num, Task: task, Attempt: 1, At: at + 3, Host: "other", Version: "v"})
 		}
 		then = append(then,
-			store.AttemptEnded{Run: num, Task: task, Attempt: 1, Outcome: store.AttemptFailed, Error: "no", At: at + 5, Due: at},
+			store.AttemptEnded{
+				Run: num, Task: task, At: at + 5, Due: at,
+				AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: store.AttemptFailed, Error: "no"},
+			},
 			store.AttemptStarted{Run: num, Task: task, Attempt: 2, At: at + 9, Host: "h", Version: "v"})
 		if num%3 == 0 {
 			then = append(then,
-				store.AttemptEnded{Run: num, Task: task, Attempt: 2, Outcome: store.AttemptSucceeded, At: at + 10},
-				store.TaskEnded{Run: num, Task: task, Status: engine.TaskCompleted, At: at + 11})
+				store.TaskEnded{
+					Run: num, Task: task, Status: engine.TaskCompleted, At: at + 10,
+					Last: store.AttemptEnd{Attempt: 2, Outcome: store.AttemptSucceeded},
+				})
 		}
 	}
 	return [...][]store.Change{first, then, last}

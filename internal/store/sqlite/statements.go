@@ -33,8 +33,8 @@ const (
 	stmtEnd
 	stmtComplete
 	stmtRequeue
-	stmtFinish
-	stmtFinishWaiting
+	stmtCancel
+	stmtCancelWaiting
 	stmtAddCallback
 	stmtDropCallback
 	stmtDeleteSteps
@@ -78,14 +78,13 @@ var statementTexts = [statements]string{
 	stmtRestart: "UPDATE step SET state = 3, worker = ?, started = ?, " + addToSum + `,
 		outcome = NULL, ended = NULL, due = NULL, error = NULL WHERE id = ? AND state = 2`,
 	stmtCountInterruption: "UPDATE step SET interruptions = ?, " + addToSum + " WHERE id = ? AND state = 3",
-	stmtEnd: `UPDATE step SET outcome = ?, ended = ?, due = ?, error = ?, closed = ?, keys = ?, vals = ?,
+	stmtEnd: `UPDATE step SET outcome = ?, ended = ?, due = ?, error = ?, keys = ?, vals = ?,
 		state = ?, ` + addToSum + " WHERE id = ? AND state = 3 AND outcome IS NULL",
 	stmtComplete: "UPDATE step SET outcome = 1, ended = ?, keys = ?, vals = ?, state = 6, " + addToSum + `
 		WHERE id = ? AND state = 3 AND outcome IS NULL`,
-	stmtRequeue: "UPDATE step SET state = 2, " + addToSum + " WHERE id = ? AND state = 4",
-	stmtFinish: "UPDATE step SET closed = ?, keys = ?, vals = ?, state = ?, " + addToSum + `
-		WHERE id = ? AND state = ?`,
-	stmtFinishWaiting: "INSERT INTO step (id, sum, state, closed) VALUES (?, ?, ?, ?)",
+	stmtRequeue:       "UPDATE step SET state = 2, " + addToSum + " WHERE id = ? AND state = 4",
+	stmtCancel:        "UPDATE step SET state = 9, closed = ?, " + addToSum + " WHERE id = ? AND state = ?",
+	stmtCancelWaiting: "INSERT INTO step (id, sum, closed, state) VALUES (?, ?, ?, 9)",
 	stmtAddCallback:   "INSERT INTO callback (sum, run, task) VALUES (?, ?, ?)",
 	stmtDropCallback:  "DELETE FROM callback WHERE run = ? AND task = ?",
 	stmtDeleteSteps:   "DELETE FROM step WHERE id >= ? AND id < ?",

@@ -36,16 +36,17 @@ func everyColumn(t *testing.T, s *Store) {
 	start := func(num int64, task, attempt int) store.Change {
 		return store.AttemptStarted{Run: num, Task: task, Attempt: attempt, At: 3000, Host: "host", Version: "v1"}
 	}
-	end := func(num int64, task, attempt int, outcome store.AttemptOutcome) store.AttemptEnded {
-		return store.AttemptEnded{Run: num, Task: task, Attempt: attempt, Outcome: outcome, At: 4000}
+	end := func(attempt int, outcome store.AttemptOutcome) store.AttemptEnded {
+		return store.AttemptEnded{
+			Run: 1, Task: 1, AttemptEnd: store.AttemptEnd{Attempt: attempt, Outcome: outcome}, At: 4000,
+		}
 	}
-	done := store.TaskEnded{Run: 1, Status: engine.TaskCompleted, At: 4500, Callback: true, Writes: []engine.Entry{
-		{Key: "key", Value: []byte("12345")}, {Key: "text", Value: bytes.Repeat([]byte("overflows "), 500)},
-	}}
-	failed, interrupted := end(1, 1, 1, store.AttemptFailed), end(1, 1, 2, store.AttemptInterrupted)
+	done := called(completed(1, 4500, engine.Entry{Key: "key", Value: []byte("12345")},
+		engine.Entry{Key: "text", Value: bytes.Repeat([]byte("overflows "), 500)}))
+	failed, interrupted := end(1, store.AttemptFailed), end(2, store.AttemptInterrupted)
 	failed.Error, failed.Due, interrupted.Interruptions = "went wrong", 5000, 2
 	mustCommit(t, s, create(1), ready(1, 0), start(1, 0, 1), ready(1, 1))
-	mustCommit(t, s, end(1, 0, 1, store.AttemptSucceeded), done, start(1, 1, 1))
+	mustCommit(t, s, done, start(1, 1, 1))
 	mustCommit(t, s, failed, store.TaskRequeued{Run: 1, Task: 1, At: 5000}, start(1, 1, 2))
 	mustCommit(t, s, interrupted, start(1, 1, 2))
 	mustCommit(t, s, store.RunReplanned{Run: 1, Plan: three, Tasks: []int{2, 1}, At: 6000})

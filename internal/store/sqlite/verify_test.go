@@ -46,17 +46,30 @@ func (run changesOf) started(task, attempt int) store.AttemptStarted {
 }
 
 func (run changesOf) over(task, attempt int, outcome store.AttemptOutcome, due int64) store.AttemptEnded {
-	end := store.AttemptEnded{Run: int64(run), Task: task, Attempt: attempt, Outcome: outcome, At: 120, Due: due}
-	if outcome == store.AttemptFailed {
-		end.Error = "no answer"
+	return store.AttemptEnded{Run: int64(run), Task: task, AttemptEnd: endOf(attempt, outcome), At: 120, Due: due}
+}
+
+// finished ends a task; attempt is the one that goes on, 0 if none does.
+func (run changesOf) finished(task, attempt int, status engine.TaskStatus) store.TaskEnded {
+	end := store.TaskEnded{Run: int64(run), Task: task, Status: status, At: 120, Callback: status == engine.TaskFailed}
+	outcome := store.AttemptCancelled
+	switch status {
+	case engine.TaskCompleted:
+		outcome = store.AttemptSucceeded
+		end.Writes = []engine.Entry{{Key: "gone"}, {Key: "score", Value: []byte("83")}}
+	case engine.TaskFailed:
+		outcome = store.AttemptFailed
+	}
+	if attempt > 0 {
+		end.Last = endOf(attempt, outcome)
 	}
 	return end
 }
 
-func (run changesOf) finished(task int, status engine.TaskStatus) store.TaskEnded {
-	end := store.TaskEnded{Run: int64(run), Task: task, Status: status, At: 120, Callback: status == engine.TaskFailed}
-	if status == engine.TaskCompleted {
-		end.Writes = []engine.Entry{{Key: "gone"}, {Key: "score", Value: []byte("83")}}
+func endOf(attempt int, outcome store.AttemptOutcome) store.AttemptEnd {
+	end := store.AttemptEnd{Attempt: attempt, Outcome: outcome}
+	if outcome == store.AttemptFailed {
+		end.Error = "no answer"
 	}
 	return end
 }
@@ -77,23 +90,23 @@ func everyState(t *testing.T, s *sqlite.Store) {
 		switch num {
 		case 1: // completed, with a skipped task
 			commit(t, s, run.over(0, 1, store.AttemptFailed, 200), run.started(0, 2),
-				run.over(0, 2, store.AttemptSucceeded, 0), run.finished(0, engine.TaskCompleted),
+				run.finished(0, 2, engine.TaskCompleted),
 				run.decided(1), run.started(1, 1), run.decided(2, false))
-			commit(t, s, run.over(1, 1, store.AttemptSucceeded, 0), run.finished(1, engine.TaskCompleted),
+			commit(t, s, run.finished(1, 1, engine.TaskCompleted),
 				run.decided(3), run.started(3, 1))
-			commit(t, s, run.over(3, 1, store.AttemptSucceeded, 0), run.finished(3, engine.TaskCompleted),
+			commit(t, s, run.finished(3, 1, engine.TaskCompleted),
 				run.ended(engine.RunCompleted))
 		case 2: // failed, with a pending callback
-			commit(t, s, run.over(0, 1, store.AttemptFailed, 0), run.finished(0, engine.TaskFailed),
+			commit(t, s, run.finished(0, 1, engine.TaskFailed),
 				run.decided(1), run.started(1, 1), run.decided(2, true), run.started(2, 1))
-			commit(t, s, run.over(1, 1, store.AttemptSucceeded, 0), run.finished(1, engine.TaskCompleted),
-				run.over(2, 1, store.AttemptSucceeded, 0), run.finished(2, engine.TaskCompleted), run.decided(3), run.started(3, 1))
-			commit(t, s, run.over(3, 1, store.AttemptSucceeded, 0), run.finished(3, engine.TaskCompleted),
+			commit(t, s, run.finished(1, 1, engine.TaskCompleted),
+				run.finished(2, 1, engine.TaskCompleted), run.decided(3), run.started(3, 1))
+			commit(t, s, run.finished(3, 1, engine.TaskCompleted),
 				run.ended(engine.RunFailed))
 		case 3: // cancelled, with tasks that were never decided
-			batch := []store.Change{run.over(0, 1, store.AttemptCancelled, 0)}
-			for task := range 4 {
-				batch = append(batch, run.finished(task, engine.TaskCancelled))
+			batch := []store.Change{run.finished(0, 1, engine.TaskCancelled)}
+			for task := 1; task < 4; task++ {
+				batch = append(batch, run.finished(task, 0, engine.TaskCancelled))
 			}
 			commit(t, s, append(batch, run.ended(engine.RunCancelled))...)
 		case 4: // retrying
@@ -172,7 +185,7 @@ func TestVerifyOfUndecidedTasks(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "runs.db")
 			s, run := open(t, path), changesOf(1)
 			commit(t, s, store.RunCreated{Num: 1, ID: id(1), Plan: orders(), At: 90}, run.decided(0), run.started(0, 1),
-				run.over(0, 1, store.AttemptSucceeded, 0), run.finished(0, engine.TaskCompleted), tt.last)
+				run.finished(0, 1, engine.TaskCompleted), tt.last)
 			closed(t, s)
 			problems := strings.Join(verified(t, path), "\n")
 			if found := strings.Contains(problems, "is undecided"); found == tt.fits || tt.fits && problems != "" {

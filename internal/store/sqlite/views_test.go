@@ -25,13 +25,18 @@ func TestViews(t *testing.T) {
 	commit(t, s, c,
 		store.TaskDecided{Run: 1, Task: 0, Ready: true, At: 10},
 		store.AttemptStarted{Run: 1, Task: 0, Attempt: 1, At: 11, Host: "h", Version: "v"},
-		store.AttemptEnded{Run: 1, Task: 0, Attempt: 1, Outcome: store.AttemptFailed, Error: "oops", At: 12, Due: 20},
+		store.AttemptEnded{
+			Run: 1, Task: 0, At: 12, Due: 20,
+			AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: store.AttemptFailed, Error: "oops"},
+		},
 		store.AttemptStarted{Run: 1, Task: 0, Attempt: 2, At: 20, Host: "h", Version: "v"})
 	commit(t, s,
-		store.AttemptEnded{Run: 1, Task: 0, Attempt: 2, Outcome: store.AttemptSucceeded, At: 21},
-		store.TaskEnded{Run: 1, Task: 0, Status: engine.TaskCompleted, At: 21, Callback: true, Writes: []engine.Entry{
-			{Key: "big", Value: []byte("9007199254740993")}, {Key: "gone"}, {Key: "name", Value: []byte(`"ü"`)},
-		}},
+		store.TaskEnded{
+			Run: 1, Task: 0, Last: store.AttemptEnd{Attempt: 2, Outcome: store.AttemptSucceeded},
+			Status: engine.TaskCompleted, At: 21, Callback: true, Writes: []engine.Entry{
+				{Key: "big", Value: []byte("9007199254740993")}, {Key: "gone"}, {Key: "name", Value: []byte(`"ü"`)},
+			},
+		},
 		store.TaskDecided{Run: 1, Task: 1, At: 21},
 		store.TaskEnded{Run: 1, Task: 2, Status: engine.TaskCancelled, At: 30},
 		store.RunEnded{Run: 1, Status: engine.RunCancelled, Error: "by hand", At: 31})

@@ -190,7 +190,7 @@ func (w *workload) step(r *workRun, e engine.Event) {
 
 // follow turns a decision into changes.
 func (w *workload) follow(r *workRun, e *engine.Event, d engine.Decision) {
-	end := store.AttemptEnded{Run: r.num, Task: d.Task, Attempt: d.Attempt, At: w.now}
+	end := store.AttemptEnd{Attempt: d.Attempt}
 	switch d.Kind {
 	case engine.BecameReady:
 		w.ready(r, e, d)
@@ -202,21 +202,21 @@ func (w *workload) follow(r *workRun, e *engine.Event, d engine.Decision) {
 		})
 	case engine.Completed:
 		end.Outcome = store.AttemptSucceeded
-		w.end(end, engine.TaskCompleted, e.Writes)
+		w.end(r.num, d.Task, end, engine.TaskCompleted, e.Writes)
 	case engine.WillRetry:
-		end.Outcome, end.Error, end.Due = store.AttemptFailed, "busy", d.Due
-		w.add(end)
+		end.Outcome, end.Error = store.AttemptFailed, "busy"
+		w.add(store.AttemptEnded{Run: r.num, Task: d.Task, AttemptEnd: end, At: w.now, Due: d.Due})
 	case engine.FailedForGood:
 		end.Outcome, end.Error = store.AttemptFailed, "broken"
 		if d.Interrupted {
 			end.Outcome, end.Interruptions = store.AttemptInterrupted, r.state.Tasks[d.Task].Interruptions
 		}
-		w.end(end, engine.TaskFailed, nil)
+		w.end(r.num, d.Task, end, engine.TaskFailed, nil)
 	case engine.WasCancelled:
-		if end.Outcome = store.AttemptCancelled; d.Attempt > 0 {
-			w.add(end)
+		if end.Outcome = store.AttemptCancelled; d.Attempt == 0 {
+			end = store.AttemptEnd{}
 		}
-		w.add(store.TaskEnded{Run: r.num, Task: d.Task, Status: engine.TaskCancelled, At: w.now})
+		w.add(store.TaskEnded{Run: r.num, Task: d.Task, Last: end, Status: engine.TaskCancelled, At: w.now})
 	case engine.RunEnded:
 		w.add(store.RunEnded{Run: r.num, Status: d.Status, At: w.now})
 	}
@@ -224,26 +224,24 @@ func (w *workload) follow(r *workRun, e *engine.Event, d engine.Decision) {
 
 // ready adds what made a task ready.
 func (w *workload) ready(r *workRun, e *engine.Event, d engine.Decision) {
-	end := store.AttemptEnded{Run: r.num, Task: d.Task, Attempt: d.Attempt, At: w.now}
+	end := store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptStopped}
 	switch {
 	case d.Verdict:
 		w.add(store.TaskDecided{Run: r.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: w.now})
+		return
 	case e.Kind == engine.RetryDue:
 		w.add(store.TaskRequeued{Run: r.num, Task: d.Task, At: w.now})
+		return
 	case e.Kind == engine.Interrupted:
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, r.state.Tasks[d.Task].Interruptions
-		w.add(end)
-	default:
-		end.Outcome = store.AttemptStopped
-		w.add(end)
 	}
+	w.add(store.AttemptEnded{Run: r.num, Task: d.Task, AttemptEnd: end, At: w.now})
 }
 
-// end adds the end of an attempt and of its task.
-func (w *workload) end(end store.AttemptEnded, status engine.TaskStatus, writes []engine.Entry) {
-	w.add(end)
+// end adds the end of a task with that of its attempt.
+func (w *workload) end(run int64, task int, last store.AttemptEnd, status engine.TaskStatus, writes []engine.Entry) {
 	c := store.TaskEnded{
-		Run: end.Run, Task: end.Task, Status: status, Writes: writes, At: w.now, Callback: w.rng.IntN(3) == 0,
+		Run: run, Task: task, Last: last, Status: status, Writes: writes, At: w.now, Callback: w.rng.IntN(3) == 0,
 	}
 	w.add(c)
 	if c.Callback {

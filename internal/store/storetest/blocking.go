@@ -37,7 +37,7 @@ var blocking = map[string]func(*bed){
 		b.reopen()
 		b.commit(start(1, 0, 1, 70))
 		b.refused(store.ErrFenced, store.RunUnblocked{Run: 1, At: 80})
-		b.commit(block(1, "again"), store.RunUnblocked{Run: 1, At: 90}, end(1, 0, 1, store.AttemptSucceeded, 90))
+		b.commit(block(1, "again"), store.RunUnblocked{Run: 1, At: 90}, complete(1, 0, 1, 90))
 		b.isOpen(engine.RunRunning, 0, "")
 	},
 	"nothing becomes of a task of a blocked run but its end": func(b *bed) {
@@ -61,9 +61,8 @@ var blocking = map[string]func(*bed){
 	"a blocked run is cancelled": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), ready(1, 1, 10), block(1, "task gone"))...)
 		b.reopen()
-		b.commit(list(end(1, 0, 1, store.AttemptCancelled, 60), finish(1, 0, engine.TaskCancelled, 60),
-			finish(1, 1, engine.TaskCancelled, 60), finish(1, 2, engine.TaskCancelled, 60),
-			store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 60})...)
+		b.commit(cancel(1, 0, 1, 60), cancel(1, 1, 0, 60), cancel(1, 2, 0, 60),
+			store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 60})
 		b.reopen()
 		d := b.run("run-1")
 		if d.Status != engine.RunCancelled || d.Ended != 60 || d.Error != "" || d.Cause != 0 {

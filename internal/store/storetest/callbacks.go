@@ -20,7 +20,7 @@ var callbacks = map[string]func(*bed){
 	},
 	"a failed task with its last failure": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "first", 30, 40),
-			start(1, 0, 2, 40), fail(1, 0, 2, "last", 50, 0), called(list(finish(1, 0, engine.TaskFailed, 50))),
+			start(1, 0, 2, 40), called(giveUp(1, 0, 2, "last", 50)),
 			store.RunEnded{Run: 1, Status: engine.RunFailed, At: 50})...)
 		b.reopen()
 		want := callbackOf(1, 0, engine.TaskFailed, 2)
@@ -28,10 +28,9 @@ var callbacks = map[string]func(*bed){
 		b.pending(want)
 	},
 	"an interrupted task": func(b *bed) {
-		last := interrupted(4, 10)
-		last.Error = "too often"
-		b.commit(list(create(1), ready(1, 0, 1), start(1, 0, 1, 2), last,
-			called(list(finish(1, 0, engine.TaskFailed, 10))))...)
+		last := giveUp(1, 0, 1, "too often", 10)
+		last.Last.Outcome, last.Last.Interruptions = store.AttemptInterrupted, 4
+		b.commit(create(1), ready(1, 0, 1), start(1, 0, 1, 2), called(last))
 		b.reopen()
 		want := callbackOf(1, 0, engine.TaskFailed, 1)
 		want.Failure = store.Failure{Error: "too often", Interrupted: true}
@@ -73,21 +72,19 @@ var callbacks = map[string]func(*bed){
 		b.refused(store.ErrFenced, list(
 			store.CallbackDone{Run: 1, Task: 0}, called(complete(1, 1, 1, 50)), ready(1, 0, 60))...)
 		b.pending(callbackOf(1, 0, engine.TaskCompleted, 1))
-		b.commit(called(complete(1, 1, 1, 50))...)
+		b.commit(called(complete(1, 1, 1, 50)))
 		b.pending(callbackOf(1, 0, engine.TaskCompleted, 1), callbackOf(1, 1, engine.TaskCompleted, 1))
 	},
 	"there is none about a cancelled task": func(b *bed) {
 		b.commit(create(1))
-		b.refused(store.ErrInvalid, called(list(finish(1, 0, engine.TaskCancelled, 10)))...)
+		b.refused(store.ErrInvalid, called(cancel(1, 0, 0, 10)))
 	},
 }
 
-// called makes the last change, the end of a task, one with a callback.
-func called(changes []store.Change) []store.Change {
-	end := changes[len(changes)-1].(store.TaskEnded)
+// called makes the end of a task one with a callback.
+func called(end store.TaskEnded) store.TaskEnded {
 	end.Callback = true
-	changes[len(changes)-1] = end
-	return changes
+	return end
 }
 
 // callbackOf is the callback about a task of a run that create created.

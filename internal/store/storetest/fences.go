@@ -17,16 +17,15 @@ func changesOfTask(run int64, task int) map[string]store.Change {
 		"skipped":     store.TaskDecided{Run: run, Task: task, At: 90},
 		"started":     start(run, task, 1, 90),
 		"next":        start(run, task, 2, 90),
-		"succeeded":   end(run, task, 1, store.AttemptSucceeded, 90),
-		"failed":      fail(run, task, 1, "late", 90, 0),
 		"retried":     fail(run, task, 1, "late", 90, 190),
 		"stopped":     end(run, task, 1, store.AttemptStopped, 90),
 		"interrupted": end(run, task, 1, store.AttemptInterrupted, 90),
 		"requeued":    store.TaskRequeued{Run: run, Task: task, At: 90},
-		"completed":   finish(run, task, engine.TaskCompleted, 90, entry("late", "1")),
-		"cut off":     end(run, task, 1, store.AttemptCancelled, 90),
-		"gave up":     finish(run, task, engine.TaskFailed, 90),
-		"cancelled":   finish(run, task, engine.TaskCancelled, 90),
+		"completed":   complete(run, task, 1, 90, entry("late", "1")),
+		"second":      complete(run, task, 2, 90, entry("late", "1")),
+		"gave up":     giveUp(run, task, 1, "late", 90),
+		"cut off":     cancel(run, task, 1, 90),
+		"cancelled":   cancel(run, task, 0, 90),
 	}
 }
 
@@ -40,23 +39,19 @@ var states = map[string]struct {
 	"ready":   {list(ready(1, 0, 10)), []string{"started", "cancelled"}},
 	"running": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20)),
-		[]string{"succeeded", "failed", "retried", "stopped", "interrupted", "cut off"},
+		[]string{"retried", "stopped", "interrupted", "completed", "gave up", "cut off"},
 	},
-	"succeeded": {
-		list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptSucceeded, 30)),
-		[]string{"completed", "cancelled"},
-	},
-	"failed": {
-		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 0)),
-		[]string{"cancelled", "gave up"},
+	"running again": {
+		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 130), start(1, 0, 2, 130)),
+		[]string{"second"},
 	},
 	"retrying": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 130)),
-		[]string{"requeued", "next", "cancelled", "gave up"},
+		[]string{"requeued", "next", "cancelled"},
 	},
 	"requeued": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 130), store.TaskRequeued{Run: 1, At: 130}),
-		[]string{"next", "cancelled", "gave up"},
+		[]string{"next", "cancelled"},
 	},
 	"stopped": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptStopped, 30)),
@@ -64,14 +59,14 @@ var states = map[string]struct {
 	},
 	"interrupted": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptInterrupted, 30)),
-		[]string{"started", "cancelled", "gave up"},
+		[]string{"started", "cancelled"},
 	},
 	"completed": {list(ready(1, 0, 10), start(1, 0, 1, 20), complete(1, 0, 1, 30)), nil},
 	"skipped":   {list(store.TaskDecided{Run: 1, At: 10}), nil},
 	"given up": {
-		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 0), finish(1, 0, engine.TaskFailed, 30)), nil,
+		list(ready(1, 0, 10), start(1, 0, 1, 20), giveUp(1, 0, 1, "x", 30)), nil,
 	},
-	"cancelled": {list(finish(1, 0, engine.TaskCancelled, 30)), nil},
+	"cancelled": {list(cancel(1, 0, 0, 30)), nil},
 	"run ended": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20), store.RunEnded{Run: 1, Status: engine.RunFailed, At: 30}), nil,
 	},
@@ -163,12 +158,32 @@ var fences = map[string]func(*bed){
 		b.commit(create(1), ready(1, 0, 10), start(1, 0, 1, 20))
 		b.refused(store.ErrInvalid, end(1, 0, 1, 0, 30))
 		b.refused(store.ErrInvalid, end(1, 0, 1, 99, 30))
-		b.commit(end(1, 0, 1, store.AttemptSucceeded, 30))
-		for _, status := range []engine.TaskStatus{0, engine.TaskReady, engine.TaskSkipped, 99} {
-			b.refused(store.ErrInvalid, finish(1, 0, status, 40))
+		b.refused(store.ErrInvalid, end(1, 0, 1, store.AttemptSucceeded, 30))
+		b.refused(store.ErrInvalid, end(1, 0, 1, store.AttemptCancelled, 30))
+		b.refused(store.ErrInvalid, fail(1, 0, 1, "x", 30, 0))
+		for _, outcome := range []store.AttemptOutcome{
+			0, store.AttemptSucceeded, store.AttemptFailed, store.AttemptStopped, store.AttemptInterrupted,
+			store.AttemptCancelled, 99,
+		} {
+			for _, status := range []engine.TaskStatus{
+				0, engine.TaskReady, engine.TaskCompleted, engine.TaskFailed, engine.TaskSkipped, engine.TaskCancelled, 99,
+			} {
+				c := complete(1, 0, 1, 40)
+				if c.Last.Outcome, c.Status = outcome, status; !endsWith(status, outcome) {
+					b.refused(store.ErrInvalid, c)
+				}
+			}
 		}
-		b.refused(store.ErrInvalid, finish(1, 0, engine.TaskCancelled, 40, entry("k", "1")))
-		b.refused(store.ErrInvalid, finish(1, 0, engine.TaskCompleted, 40, entry("k", "1"), entry("a", "1")))
+		for _, status := range []engine.TaskStatus{engine.TaskCompleted, engine.TaskFailed} {
+			b.refused(store.ErrInvalid, store.TaskEnded{Run: 1, Status: status, At: 40})
+		}
+		nameless := cancel(1, 1, 0, 40)
+		nameless.Last.Outcome = store.AttemptCancelled
+		b.refused(store.ErrInvalid, nameless)
+		wrote := cancel(1, 0, 1, 40)
+		wrote.Writes = []engine.Entry{entry("k", "1")}
+		b.refused(store.ErrInvalid, wrote)
+		b.refused(store.ErrInvalid, complete(1, 0, 1, 40, entry("k", "1"), entry("a", "1")))
 		for _, status := range []engine.RunStatus{0, engine.RunRunning, engine.RunPaused, engine.RunBlocked, 99} {
 			b.refused(store.ErrInvalid, store.RunEnded{Run: 1, Status: status, At: 40})
 		}
@@ -222,6 +237,20 @@ var fences = map[string]func(*bed){
 			}
 		}
 	},
+}
+
+// endsWith reports whether a task that is running can end in a state with an outcome.
+func endsWith(status engine.TaskStatus, outcome store.AttemptOutcome) bool {
+	switch status {
+	case engine.TaskCompleted:
+		return outcome == store.AttemptSucceeded
+	case engine.TaskFailed:
+		return outcome == store.AttemptFailed || outcome == store.AttemptInterrupted
+	case engine.TaskCancelled:
+		return outcome == store.AttemptCancelled
+	default:
+		return false
+	}
 }
 
 // expected reports whether the error of a commit is right for a change that

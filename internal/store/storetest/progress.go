@@ -38,7 +38,7 @@ var progress = map[string]func(*bed){
 		b.lives(list(
 			ready(1, 0, 10), start(1, 0, 1, 10), fail(1, 0, 1, "first", 20, 120),
 			store.TaskRequeued{Run: 1, At: 120}, start(1, 0, 2, 125), fail(1, 0, 2, "second", 130, 330),
-			start(1, 0, 3, 330), fail(1, 0, 3, "third", 340, 0), finish(1, 0, engine.TaskFailed, 340),
+			start(1, 0, 3, 330), giveUp(1, 0, 3, "third", 340),
 		), store.TaskDetail{Status: engine.TaskFailed, Decided: 10, Ended: 340, Attempts: []store.Attempt{
 			failed(1, "first", 10, 20, 120), failed(2, "second", 125, 130, 330), failed(3, "third", 330, 340, 0),
 		}})
@@ -78,55 +78,51 @@ var progress = map[string]func(*bed){
 		})
 	},
 	"a task is given up after interruptions": func(b *bed) {
-		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), interrupted(4, 30), finish(1, 0, engine.TaskFailed, 30)),
+		last := giveUp(1, 0, 1, "", 30)
+		last.Last = interrupted(4, 30).AttemptEnd
+		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), last),
 			store.TaskDetail{Status: engine.TaskFailed, Decided: 10, Ended: 30, Attempts: []store.Attempt{{
 				Number: 1, Outcome: store.AttemptInterrupted, Started: 20, Ended: 30,
 				Interruptions: 4, Host: "host", Version: "v1",
 			}}})
 	},
 	"a waiting task is cancelled": func(b *bed) {
-		b.lives(list(finish(1, 0, engine.TaskCancelled, 10)),
+		b.lives(list(cancel(1, 0, 0, 10)),
 			store.TaskDetail{Status: engine.TaskCancelled, Ended: 10})
 	},
 	"a ready task is cancelled": func(b *bed) {
-		b.lives(list(ready(1, 0, 10), finish(1, 0, engine.TaskCancelled, 20)),
+		b.lives(list(ready(1, 0, 10), cancel(1, 0, 0, 20)),
 			store.TaskDetail{Status: engine.TaskCancelled, Decided: 10, Ended: 20})
 	},
 	"a running task is cancelled": func(b *bed) {
-		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptCancelled, 30),
-			finish(1, 0, engine.TaskCancelled, 30)), store.TaskDetail{
+		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), cancel(1, 0, 1, 30)), store.TaskDetail{
 			Status: engine.TaskCancelled, Decided: 10, Ended: 30,
 			Attempts: []store.Attempt{attempt(1, store.AttemptCancelled, 20, 30)},
 		})
 	},
 	"a retrying task is cancelled": func(b *bed) {
 		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 10), fail(1, 0, 1, "first", 20, 120),
-			finish(1, 0, engine.TaskCancelled, 50)), store.TaskDetail{
+			cancel(1, 0, 0, 50)), store.TaskDetail{
 			Status: engine.TaskCancelled, Decided: 10, Ended: 50,
 			Attempts: []store.Attempt{failed(1, "first", 10, 20, 120)},
 		})
 	},
 	"a requeued task is cancelled": func(b *bed) {
 		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 10), fail(1, 0, 1, "first", 20, 120),
-			store.TaskRequeued{Run: 1, At: 120}, finish(1, 0, engine.TaskCancelled, 150)), store.TaskDetail{
+			store.TaskRequeued{Run: 1, At: 120}, cancel(1, 0, 0, 150)), store.TaskDetail{
 			Status: engine.TaskCancelled, Decided: 10, Ended: 150,
 			Attempts: []store.Attempt{failed(1, "first", 10, 20, 120)},
 		})
 	},
-	"the end of a task is not that of its attempt": func(b *bed) {
-		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), end(1, 0, 1, store.AttemptSucceeded, 30),
-			finish(1, 0, engine.TaskCompleted, 31, entry("k", "1"))), store.TaskDetail{
-			Status: engine.TaskCompleted, Decided: 10, Ended: 31, Writes: []engine.Entry{entry("k", "1")},
-			Attempts: []store.Attempt{attempt(1, store.AttemptSucceeded, 20, 30)},
-		})
-	},
 	"what is said of a success is kept": func(b *bed) {
-		said := end(1, 0, 1, store.AttemptSucceeded, 30)
-		said.Error, said.Due = "but late", 40
+		said := complete(1, 0, 1, 30, entry("k", "1"))
+		said.Last.Error = "but late"
 		want := attempt(1, store.AttemptSucceeded, 20, 30)
-		want.Error, want.Due = "but late", 40
-		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), said, finish(1, 0, engine.TaskCompleted, 30)),
-			store.TaskDetail{Status: engine.TaskCompleted, Decided: 10, Ended: 30, Attempts: []store.Attempt{want}})
+		want.Error = "but late"
+		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), said), store.TaskDetail{
+			Status: engine.TaskCompleted, Decided: 10, Ended: 30, Writes: []engine.Entry{entry("k", "1")},
+			Attempts: []store.Attempt{want},
+		})
 	},
 	"many leaves": func(b *bed) {
 		bits := make([]bool, 200)

@@ -205,7 +205,7 @@ func (b *bed) purgeAll(signals <-chan struct{}) {
 func ended(num int64, status engine.RunStatus, at int64) []store.Change {
 	return list(create(num, entry("in", mebibyte()[:5000])), ready(num, 0, 10), start(num, 0, 1, 20),
 		fail(num, 0, 1, "x", 30, 40), start(num, 0, 2, 40), complete(num, 0, 2, 50, entry("k", "1")),
-		store.TaskDecided{Run: num, Task: 1, At: 50}, finish(num, 2, engine.TaskCancelled, 60),
+		store.TaskDecided{Run: num, Task: 1, At: 50}, cancel(num, 2, 0, 60),
 		store.RunEnded{Run: num, Status: status, At: at})
 }
 

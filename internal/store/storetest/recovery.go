@@ -66,9 +66,9 @@ var recovery = map[string]func(*bed){
 		c := create(1)
 		c.Plan = chain("mixed", 3)
 		b.commit(list(c, ready(1, 0, 1), start(1, 0, 1, 2), fail(1, 0, 1, "first", 3, 4), start(1, 0, 2, 4))...)
-		last := interrupted(4, 10)
-		last.Attempt, last.Error = 2, "too often"
-		b.commit(last, store.TaskEnded{Run: 1, Task: 0, Status: engine.TaskFailed, At: 10})
+		last := giveUp(1, 0, 2, "too often", 10)
+		last.Last.Outcome, last.Last.Interruptions = store.AttemptInterrupted, 4
+		b.commit(last)
 		b.commit(ready(1, 1, 1), start(1, 1, 1, 2), end(1, 1, 1, store.AttemptInterrupted, 3))
 		b.reopen()
 		b.equal("failures", b.openRun().Failures, map[int]store.Failure{0: {Error: "too often", Interrupted: true}})
@@ -137,7 +137,7 @@ var recovery = map[string]func(*bed){
 			for task := first; task < first+1000; task++ {
 				batch = append(batch, ready(1, task, 1), start(1, task, 1, 2))
 				if task < tasks-1 {
-					batch = append(batch, complete(1, task, 1, 3, entry("k", "1"))...)
+					batch = append(batch, complete(1, task, 1, 3, entry("k", "1")))
 				}
 			}
 			b.commit(batch...)
@@ -150,7 +150,7 @@ var recovery = map[string]func(*bed){
 			}
 		}
 		b.equal("last task", open.State.Tasks[tasks-1], engine.Task{Status: engine.TaskRunning, Attempt: 1})
-		b.commit(complete(1, tasks-1, 1, 4)...)
+		b.commit(complete(1, tasks-1, 1, 4))
 		if err := b.s.Commit(context.Background(), list(ready(1, tasks, 5))); !errors.Is(err, store.ErrInvalid) {
 			b.Errorf("task behind the last: %v", err)
 		}

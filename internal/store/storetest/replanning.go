@@ -55,7 +55,7 @@ var replanning = map[string]func(*bed){
 	},
 	"tasks exchange their numbers": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "first", 30, 40),
-			start(1, 0, 2, 40), store.TaskDecided{Run: 1, Task: 1, At: 10}, finish(1, 2, engine.TaskCancelled, 10))...)
+			start(1, 0, 2, 40), store.TaskDecided{Run: 1, Task: 1, At: 10}, cancel(1, 2, 0, 10))...)
 		before := b.run("run-1").Tasks
 		b.commit(replan(later("v2", "task_2", "task_0", "task_1"), 1, 2, 0))
 		b.reopen()
@@ -124,14 +124,14 @@ var replanning = map[string]func(*bed){
 	"in one commit with changes before and behind": func(b *bed) {
 		p := later("v2", "new", "task_0", "task_1", "task_2")
 		b.commit(list(create(1), ready(1, 0, 10), replan(p, 1, 2, 3), start(1, 1, 1, 20), ready(1, 0, 20),
-			start(1, 0, 1, 20), end(1, 1, 1, store.AttemptSucceeded, 30),
+			start(1, 0, 1, 20), fail(1, 1, 1, "x", 30, 31),
 			replan(later("v3", "task_0", "new"), 1, 0, -1, -1),
-			finish(1, 0, engine.TaskCompleted, 31, entry("k", "1")), called(complete(1, 1, 1, 32)))...)
+			start(1, 0, 2, 31), complete(1, 0, 2, 31, entry("k", "1")), called(complete(1, 1, 1, 32)))...)
 		b.reopen()
 		b.equal("tasks", b.run("run-1").Tasks, []store.TaskDetail{
 			{
 				Status: engine.TaskCompleted, Decided: 10, Ended: 31, Writes: []engine.Entry{entry("k", "1")},
-				Attempts: []store.Attempt{attempt(1, store.AttemptSucceeded, 20, 30)},
+				Attempts: []store.Attempt{failed(1, "x", 20, 30, 31), attempt(2, store.AttemptSucceeded, 31, 31)},
 			},
 			{
 				Status: engine.TaskCompleted, Decided: 20, Ended: 32,

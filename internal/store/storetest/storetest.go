@@ -211,29 +211,43 @@ func start(run int64, task, attempt int, at int64) store.AttemptStarted {
 	return store.AttemptStarted{Run: run, Task: task, Attempt: attempt, At: at, Host: "host", Version: "v1"}
 }
 
-// end is the end of an attempt.
+// end is the end of an attempt that is followed by another.
 func end(run int64, task, attempt int, outcome store.AttemptOutcome, at int64) store.AttemptEnded {
-	return store.AttemptEnded{Run: run, Task: task, Attempt: attempt, Outcome: outcome, At: at}
-}
-
-// fail is the end of a failed attempt; due is 0 after the last one.
-func fail(run int64, task, attempt int, text string, at, due int64) store.AttemptEnded {
 	return store.AttemptEnded{
-		Run: run, Task: task, Attempt: attempt, Outcome: store.AttemptFailed, Error: text, At: at, Due: due,
+		Run: run, Task: task, AttemptEnd: store.AttemptEnd{Attempt: attempt, Outcome: outcome}, At: at,
 	}
 }
 
-// finish is the end of a task.
-func finish(run int64, task int, status engine.TaskStatus, at int64, writes ...engine.Entry) store.TaskEnded {
-	return store.TaskEnded{Run: run, Task: task, Status: status, Writes: writes, At: at}
+// fail is the end of a failed attempt that is followed by another.
+func fail(run int64, task, attempt int, text string, at, due int64) store.AttemptEnded {
+	c := end(run, task, attempt, store.AttemptFailed, at)
+	c.Error, c.Due = text, due
+	return c
 }
 
-// complete is the successful end of an attempt and of its task.
-func complete(run int64, task, attempt int, at int64, writes ...engine.Entry) []store.Change {
-	return []store.Change{
-		end(run, task, attempt, store.AttemptSucceeded, at),
-		finish(run, task, engine.TaskCompleted, at, writes...),
+// complete is the end of a task with an attempt that succeeded.
+func complete(run int64, task, attempt int, at int64, writes ...engine.Entry) store.TaskEnded {
+	return store.TaskEnded{
+		Run: run, Task: task, Last: store.AttemptEnd{Attempt: attempt, Outcome: store.AttemptSucceeded},
+		Status: engine.TaskCompleted, Writes: writes, At: at,
 	}
+}
+
+// giveUp is the end of a task with an attempt that failed.
+func giveUp(run int64, task, attempt int, text string, at int64) store.TaskEnded {
+	return store.TaskEnded{
+		Run: run, Task: task, Last: store.AttemptEnd{Attempt: attempt, Outcome: store.AttemptFailed, Error: text},
+		Status: engine.TaskFailed, At: at,
+	}
+}
+
+// cancel is the end of a cancelled task; attempt is the one that goes on, 0 if none does.
+func cancel(run int64, task, attempt int, at int64) store.TaskEnded {
+	c := store.TaskEnded{Run: run, Task: task, Status: engine.TaskCancelled, At: at}
+	if attempt > 0 {
+		c.Last = store.AttemptEnd{Attempt: attempt, Outcome: store.AttemptCancelled}
+	}
+	return c
 }
 
 // entry is a written value, deleted a tombstone.

@@ -47,7 +47,7 @@ var values = map[string]func(*bed){
 			s := start(num, 0, 2, 4)
 			s.Host, s.Version = "h"+text, "v"+text
 			b.commit(fail(num, 0, 1, text, 3, 4), s)
-			b.commit(complete(num, 0, 2, 5, engine.Entry{Key: text, Value: []byte(text)})...)
+			b.commit(complete(num, 0, 2, 5, engine.Entry{Key: text, Value: []byte(text)}))
 			b.commit(store.RunEnded{Run: num, Status: engine.RunFailed, Error: text, At: 6})
 		}
 		b.reopen()
@@ -109,7 +109,7 @@ var values = map[string]func(*bed){
 	},
 	"keys that are no text": func(b *bed) {
 		b.commit(create(1), ready(1, 0, 1), start(1, 0, 1, 2))
-		err := b.s.Commit(context.Background(), complete(1, 0, 1, 3, entry("\xff", "1")))
+		err := b.s.Commit(context.Background(), list(complete(1, 0, 1, 3, entry("\xff", "1"))))
 		if !errors.Is(err, store.ErrInvalid) {
 			b.Errorf("got %v", err)
 		}
@@ -141,7 +141,7 @@ func (b *bed) keeps(entries ...engine.Entry) {
 	}
 	n++
 	b.commit(create(n, entries...), ready(n, 0, 1), start(n, 0, 1, 2))
-	b.commit(complete(n, 0, 1, 3, entries...)...)
+	b.commit(complete(n, 0, 1, 3, entries...))
 	b.reopen()
 	d := b.run(create(n).ID)
 	b.equal("initial context", d.Initial, entries)

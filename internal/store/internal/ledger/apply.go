@@ -32,17 +32,11 @@ func (l *Ledger) Task(c store.Change) (r *Run, before, after Task, err error) {
 	return r, before, after, nil
 }
 
-// cancels reports whether a change is part of cancelling, which is all that
-// becomes of the tasks of a blocked run.
+// cancels reports whether a change cancels a task, which is all that becomes of the
+// tasks of a blocked run.
 func cancels(c store.Change) bool {
-	switch c := c.(type) {
-	case store.AttemptEnded:
-		return c.Outcome == store.AttemptCancelled
-	case store.TaskEnded:
-		return c.Status == engine.TaskCancelled
-	default:
-		return false
-	}
+	end, ok := c.(store.TaskEnded)
+	return ok && end.Status == engine.TaskCancelled
 }
 
 // Subject returns the run and the task a change is about; the task is -1 if it
@@ -118,19 +112,19 @@ func started(t Task, c store.AttemptStarted) (Task, error) {
 }
 
 func ended(t Task, c store.AttemptEnded) (Task, error) {
-	if t.Status != engine.TaskRunning || t.Outcome != 0 || int(t.Attempt) != c.Attempt {
+	if !t.runs(c.Attempt) {
 		return t, fenced(c, "this attempt does not run")
 	}
 	switch c.Outcome {
-	case store.AttemptSucceeded, store.AttemptCancelled:
 	case store.AttemptFailed:
-		if c.Due > 0 {
-			t.Status = engine.TaskRetrying
+		if c.Due <= 0 {
+			return t, invalid(c, "no attempt follows it, so the task ends")
 		}
+		t.Status = engine.TaskRetrying
 	case store.AttemptStopped, store.AttemptInterrupted:
 		t.Status = engine.TaskReady
 	default:
-		return t, invalid(c, "outcome %d is unknown", c.Outcome)
+		return t, invalid(c, "no attempt follows one with outcome %d", c.Outcome)
 	}
 	t.Outcome = c.Outcome
 	return t, nil
@@ -140,17 +134,22 @@ func finished(t Task, c store.TaskEnded) (Task, error) {
 	if err := validEnd(c); err != nil {
 		return t, err
 	}
-	if t.Status == engine.TaskRunning && t.Outcome == 0 {
-		return t, fenced(c, "attempt %d goes on; its end comes first", t.Attempt)
-	}
-	if c.Status == engine.TaskCompleted && t.Outcome != store.AttemptSucceeded {
-		return t, fenced(c, "no attempt succeeded, so it is not completed")
-	}
-	if c.Status == engine.TaskFailed && t.Outcome != store.AttemptFailed && t.Outcome != store.AttemptInterrupted {
-		return t, fenced(c, "no attempt failed, so it has not failed")
+	switch {
+	case c.Last.Attempt != 0 && !t.runs(c.Last.Attempt):
+		return t, fenced(c, "attempt %d does not run", c.Last.Attempt)
+	case c.Last.Attempt == 0 && t.Status == engine.TaskRunning:
+		return t, fenced(c, "attempt %d goes on, and its end is missing", t.Attempt)
 	}
 	t.Status = c.Status
+	if c.Last.Attempt != 0 {
+		t.Outcome = c.Last.Outcome
+	}
 	return t, nil
+}
+
+// runs reports whether this is the attempt that goes on.
+func (t Task) runs(attempt int) bool {
+	return t.Status == engine.TaskRunning && int(t.Attempt) == attempt
 }
 
 // fenced builds a FencedError.

@@ -175,16 +175,23 @@ func drawRunChange(t *rapid.T) store.Change {
 // drawChange draws a change of one of two tasks.
 func drawChange(t *rapid.T) store.Change {
 	task, attempt := rapid.IntRange(0, 1).Draw(t, "task"), rapid.IntRange(1, 2).Draw(t, "attempt")
-	switch rapid.IntRange(0, 4).Draw(t, "kind") {
+	switch rapid.IntRange(0, 5).Draw(t, "kind") {
 	case 0:
 		return store.TaskDecided{Run: 1, Task: task, Ready: true}
 	case 1:
 		return store.AttemptStarted{Run: 1, Task: task, Attempt: attempt}
 	case 2:
 		outcome := store.AttemptOutcome(rapid.IntRange(1, 5).Draw(t, "outcome"))
-		return store.AttemptEnded{Run: 1, Task: task, Attempt: attempt, Outcome: outcome, Due: 5}
+		return store.AttemptEnded{
+			Run: 1, Task: task, AttemptEnd: store.AttemptEnd{Attempt: attempt, Outcome: outcome}, Due: 5,
+		}
 	case 3:
 		return store.TaskRequeued{Run: 1, Task: task}
+	case 4:
+		return store.TaskEnded{
+			Run: 1, Task: task, Status: engine.TaskCompleted,
+			Last: store.AttemptEnd{Attempt: attempt, Outcome: store.AttemptSucceeded},
+		}
 	default:
 		return store.TaskEnded{Run: 1, Task: task, Status: engine.TaskCancelled}
 	}

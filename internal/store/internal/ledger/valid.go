@@ -79,22 +79,39 @@ func validReplan(c store.RunReplanned) error {
 
 // validEnd checks what has to hold for the end of a task whatever is stored.
 func validEnd(c store.TaskEnded) error {
-	switch c.Status {
-	case engine.TaskCompleted:
-		if reason := unsorted(c.Writes); reason != "" {
-			return invalid(c, "%s", reason)
-		}
-		return nil
-	case engine.TaskFailed, engine.TaskCancelled:
-		switch {
-		case len(c.Writes) > 0:
-			return invalid(c, "only a completed task has writes")
-		case c.Callback && c.Status == engine.TaskCancelled:
-			return invalid(c, "there is no callback about a cancelled task")
-		}
-		return nil
-	default:
+	if c.Status != engine.TaskCompleted && c.Status != engine.TaskFailed && c.Status != engine.TaskCancelled {
 		return invalid(c, "status %d is not an end it can have", c.Status)
+	}
+	if !fits(c.Status, c.Last) {
+		return invalid(c, "it is %v after attempt %d with outcome %d", c.Status, c.Last.Attempt, c.Last.Outcome)
+	}
+	if c.Status != engine.TaskCompleted && len(c.Writes) > 0 {
+		return invalid(c, "only a completed task has writes")
+	}
+	if c.Status == engine.TaskCancelled && c.Callback {
+		return invalid(c, "there is no callback about a cancelled task")
+	}
+	if reason := unsorted(c.Writes); reason != "" {
+		return invalid(c, "%s", reason)
+	}
+	return nil
+}
+
+// fits reports whether a task can end in a state with an attempt that ended so.
+// Without an attempt it can only be cancelled.
+func fits(status engine.TaskStatus, last store.AttemptEnd) bool {
+	if last.Attempt == 0 {
+		return status == engine.TaskCancelled && last == store.AttemptEnd{}
+	}
+	switch last.Outcome {
+	case store.AttemptSucceeded:
+		return status == engine.TaskCompleted
+	case store.AttemptFailed, store.AttemptInterrupted:
+		return status == engine.TaskFailed
+	case store.AttemptCancelled:
+		return status == engine.TaskCancelled
+	default:
+		return false
 	}
 }
 

@@ -97,9 +97,9 @@ func (r *run) completed(to []store.Change, task int, key, value string, leaves .
 	return append(to,
 		store.TaskDecided{Run: r.num, Task: task, Ready: true, Leaves: plan.LeavesOf(leaves...), At: r.at},
 		store.AttemptStarted{Run: r.num, Task: task, Attempt: 1, At: r.at, Host: r.host, Version: "(devel)"},
-		store.AttemptEnded{Run: r.num, Task: task, Attempt: 1, Outcome: store.AttemptSucceeded, At: r.at},
 		store.TaskEnded{
 			Run: r.num, Task: task, Status: engine.TaskCompleted, At: r.at,
+			Last:   store.AttemptEnd{Attempt: 1, Outcome: store.AttemptSucceeded},
 			Writes: []engine.Entry{{Key: key, Value: []byte(value)}},
 		})
 }
