@@ -81,7 +81,7 @@ func (w *writer) arguments(o *op) ([]driver.Value, error) {
 
 func (w *writer) createArguments(c *store.RunCreated) ([]driver.Value, error) {
 	id, err := w.planID(c.Plan)
-	keys, vals := pack(c.Initial)
+	keys, vals := w.packer.pack(c.Initial)
 	args := w.scratch(c.Num, nil, c.ID, id, c.At, orNull(c.Deadline), keys, vals)
 	args[1] = signed(w.sums.group(&layoutRun, runMade, c.Num, args[2:6]...) +
 		w.sums.group(&layoutRun, runState, c.Num, int64(engine.RunRunning), nil, nil, nil) +
@@ -172,7 +172,7 @@ func (w *writer) endArguments(
 		return w.interruptArguments(o, c)
 	}
 	args := w.scratch(int64(c.Outcome), o.since(at), o.sinceOrNull(due), orNull(c.Error), nil, nil, int64(o.state), nil, o.id)
-	args[4], args[5] = pack(writes)
+	args[4], args[5] = w.packer.pack(writes)
 	args[7] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, args[:4]...) +
 		w.sums.group(&layoutStep, stepEnd, o.id, nil, args[4], args[5]) + w.moved(o))
 	return args, nil
@@ -192,7 +192,7 @@ func (w *writer) endTaskArguments(o *op, c *store.TaskEnded) ([]driver.Value, er
 
 func (w *writer) completeArguments(o *op, c *store.TaskEnded) []driver.Value {
 	args := w.scratch(o.since(c.At), nil, nil, nil, o.id)
-	args[1], args[2] = pack(c.Writes)
+	args[1], args[2] = w.packer.pack(c.Writes)
 	args[3] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, int64(store.AttemptSucceeded), args[0], nil, nil) +
 		w.sums.group(&layoutStep, stepEnd, o.id, nil, args[1], args[2]) + w.moved(o))
 	return args

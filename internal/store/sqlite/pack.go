@@ -44,7 +44,7 @@ func unpackLeaves(packed driver.Value) plan.Leaves {
 // behind the other. So any bytes come back as they were, whatever they are.
 // Both are NULL without entries. A single value is passed on and not copied, so
 // it must not be changed while the result is in use.
-func pack(entries []engine.Entry) (packedKeys, packedVals driver.Value) {
+func (p *packer) pack(entries []engine.Entry) (packedKeys, packedVals driver.Value) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
@@ -61,7 +61,34 @@ func pack(entries []engine.Entry) (packedKeys, packedVals driver.Value) {
 		}
 		keys = strconv.AppendInt(keys, int64(len(e.Value)), 10)
 	}
-	return string(append(keys, '}')), vals
+	return p.text(append(keys, '}')), vals
+}
+
+// packer packs entries. Most attempts of a task write the same keys, with values that
+// often have the same lengths; their texts are made once. It is not safe for
+// concurrent use.
+type packer struct{ texts map[string]driver.Value }
+
+// The texts that a packer keeps are at most so many, and each has at most so many bytes.
+const (
+	mostTexts   = 1024
+	longestText = 128
+)
+
+// text returns the text of keys.
+func (p *packer) text(keys []byte) driver.Value {
+	if known, ok := p.texts[string(keys)]; ok {
+		return known
+	}
+	text := string(keys)
+	if len(text) > longestText {
+		return text
+	}
+	if p.texts == nil || len(p.texts) == mostTexts {
+		p.texts = map[string]driver.Value{}
+	}
+	p.texts[text] = text
+	return p.texts[text]
 }
 
 // joined returns the values one behind the other; it is not nil.

@@ -24,7 +24,7 @@ func TestPackRoundTrip(t *testing.T) {
 			want = append(want, e)
 		}
 		slices.SortFunc(want, func(a, b engine.Entry) int { return strings.Compare(a.Key, b.Key) })
-		keys, vals := pack(want)
+		keys, vals := new(packer).pack(want)
 		got, err := unpack(keys, vals)
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +37,7 @@ func TestPackRoundTrip(t *testing.T) {
 
 func TestPackedForm(t *testing.T) {
 	t.Parallel()
-	keys, vals := pack([]engine.Entry{{Key: "a", Value: []byte("17")}, {Key: "b\n\"ü"}, {Key: "c", Value: []byte(`"x"`)}})
+	keys, vals := new(packer).pack([]engine.Entry{{Key: "a", Value: []byte("17")}, {Key: "b\n\"ü"}, {Key: "c", Value: []byte(`"x"`)}})
 	if want := `{"a":2,"b\n\"ü":null,"c":3}`; keys != want {
 		t.Errorf("keys %s, want %s", keys, want)
 	}

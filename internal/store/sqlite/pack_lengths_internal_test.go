@@ -34,7 +34,7 @@ func FuzzLengths(f *testing.F) {
 // TestPlainKeysAreReadFast packs keys as most are.
 func TestPlainKeysAreReadFast(t *testing.T) {
 	t.Parallel()
-	keys, _ := pack([]engine.Entry{{Key: "a.b-c_1", Value: []byte("17")}, {Key: "gone"}, {Key: "z", Value: []byte{}}})
+	keys, _ := new(packer).pack([]engine.Entry{{Key: "a.b-c_1", Value: []byte("17")}, {Key: "gone"}, {Key: "z", Value: []byte{}}})
 	got, ok := plainLengths(keys.(string))
 	if want := []length{{"a.b-c_1", 2}, {"gone", deleted}, {"z", 0}}; !ok || !slices.Equal(got, want) {
 		t.Errorf("got %v, %t", got, ok)

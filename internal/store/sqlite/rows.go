@@ -105,8 +105,7 @@ func (w *writer) insertSome(kind int, r *rows, from int) (n int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		w.args = appendArgs(w.args[:0], r.args[from*width:(from+count)*width])
-		affected, err := execute(s, w.args)
+		affected, err := execute(s, w.named.of(r.args[from*width:(from+count)*width]))
 		switch {
 		case err == nil && affected == int64(count):
 			return count, nil

@@ -112,8 +112,7 @@ func (w *writer) run(statement int, args ...driver.Value) (int64, error) {
 			return 0, err
 		}
 	}
-	w.args = appendArgs(w.args[:0], args)
-	return execute(w.stmts[statement], w.args)
+	return execute(w.stmts[statement], w.named.of(args))
 }
 
 // prepare prepares a statement.
@@ -125,12 +124,18 @@ func (w *writer) prepare(text string) (stmt, error) {
 	return prepared.(stmt), nil
 }
 
-// appendArgs appends arguments in the form that the driver wants.
-func appendArgs(to []driver.NamedValue, args []driver.Value) []driver.NamedValue {
-	for _, a := range args {
-		to = append(to, driver.NamedValue{Ordinal: len(to) + 1, Value: a})
+// named are arguments in the form that the driver wants, whose numbers stay.
+type named []driver.NamedValue
+
+// of returns arguments in that form, until the next call.
+func (n *named) of(args []driver.Value) []driver.NamedValue {
+	for len(*n) < len(args) {
+		*n = append(*n, driver.NamedValue{Ordinal: len(*n) + 1})
 	}
-	return to
+	for i, a := range args {
+		(*n)[i].Value = a
+	}
+	return (*n)[:len(args)]
 }
 
 // execute executes a prepared statement and returns how many rows it affected.

@@ -47,10 +47,11 @@ type writer struct {
 	frameSize int64
 	stmts     [statements]stmt
 	values    []driver.Value
-	args      []driver.NamedValue
+	named     named
 	rows      [len(rowStatements)]rows
 	ops       batch
 	sums      summer
+	packer    packer
 	plans     interned[planKey]
 	workers   interned[workerKey]
 }
