@@ -166,7 +166,7 @@ func TestAdoptedPlanIsAdoptedOnce(t *testing.T) {
 			changes := 0
 			for _, batch := range s.batches {
 				for _, c := range batch {
-					if _, ok := c.(store.RunReplanned); ok {
+					if _, ok := c.(*store.RunReplanned); ok {
 						changes++
 					}
 				}

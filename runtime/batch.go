@@ -2,10 +2,25 @@ package cloacina
 
 import "github.com/cloacina-go/cloacina/internal/store"
 
-// batch is a list of changes that are committed together.
+// batch is a list of changes that are committed together, with the memory of most of them.
 type batch struct {
 	changes []store.Change
 	runs    []*openRun // parallel to changes: whose they are; nil for what no store refuses
+
+	decided slab[store.TaskDecided]
+	started slab[store.AttemptStarted]
+	ended   slab[store.TaskEnded]
+}
+
+// slab keeps changes of one kind, whose memory is used again for the next batch. They
+// are those that there are most of, and would be the greater part of what is allocated
+// for each.
+type slab[T any] []T
+
+// put keeps a change and returns where.
+func (s *slab[T]) put(v T) *T {
+	*s = append(*s, v)
+	return &(*s)[len(*s)-1]
 }
 
 func (b *batch) len() int { return len(b.changes) }
@@ -15,7 +30,10 @@ func (b *batch) add(run *openRun, c store.Change) {
 }
 
 // empty empties the batch for the next round.
-func (b *batch) empty() { b.changes, b.runs = emptied(b.changes), emptied(b.runs) }
+func (b *batch) empty() {
+	b.changes, b.runs = emptied(b.changes), emptied(b.runs)
+	b.decided, b.started, b.ended = emptied(b.decided), emptied(b.started), emptied(b.ended)
+}
 
 // part returns the changes of some of the runs.
 func (b *batch) part(of func(run *openRun) bool) batch {
@@ -32,7 +50,7 @@ func (b *batch) part(of func(run *openRun) bool) batch {
 const mostKept = 4096
 
 // emptied returns the slice for reuse, unless it has become too large.
-func emptied[T any](s []T) []T {
+func emptied[S ~[]T, T any](s S) S {
 	if cap(s) > mostKept {
 		return nil
 	}

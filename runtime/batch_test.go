@@ -13,10 +13,10 @@ func TestPartOfABatch(t *testing.T) {
 	var b batch
 	one, two := &openRun{num: 1}, &openRun{num: 2}
 	for i, run := range []*openRun{one, two, nil, one} {
-		b.add(run, store.CallbackDone{Task: i})
+		b.add(run, &store.CallbackDone{Task: i})
 	}
 	part := b.part(func(run *openRun) bool { return run != two })
-	want := []store.Change{store.CallbackDone{Task: 0}, store.CallbackDone{Task: 2}, store.CallbackDone{Task: 3}}
+	want := []store.Change{b.changes[0], b.changes[2], b.changes[3]}
 	if !slices.Equal(part.changes, want) || !slices.Equal(part.runs, []*openRun{one, nil, one}) {
 		t.Errorf("%v of %v", part.changes, part.runs)
 	}

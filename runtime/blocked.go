@@ -40,7 +40,7 @@ func (run *openRun) refusedBlockage() *blockage {
 // that is what is stored already.
 func (l *loop) block(run *openRun, cause store.BlockCause, reason string) {
 	if run.cause != cause || run.reason != reason {
-		l.store(run, store.RunBlocked{Run: run.num, Cause: cause, Reason: reason, At: l.millis()})
+		l.store(run, &store.RunBlocked{Run: run.num, Cause: cause, Reason: reason, At: l.millis()})
 	}
 	run.cause, run.reason = cause, reason
 	run.state.Status = engine.RunBlocked // without the engine: the graph may be missing

@@ -64,7 +64,7 @@ func (l *loop) callback(run *openRun, task, attempts int, f callbackFunc, failur
 	if failure != nil {
 		end.State = Failed
 	}
-	start := func() { l.startCallback(store.CallbackDone{Run: run.num, Task: task}, f, end) }
+	start := func() { l.startCallback(&store.CallbackDone{Run: run.num, Task: task}, f, end) }
 	if teeth.Has(teeth.CallbackBeforeCommit) {
 		start()
 		return
@@ -74,7 +74,7 @@ func (l *loop) callback(run *openRun, task, attempts int, f callbackFunc, failur
 
 // startCallback begins the call of a callback. A runner that stops leaves it to
 // the next one.
-func (l *loop) startCallback(done store.CallbackDone, f callbackFunc, end TaskEnd) {
+func (l *loop) startCallback(done *store.CallbackDone, f callbackFunc, end TaskEnd) {
 	if l.stopped {
 		return
 	}
@@ -84,7 +84,7 @@ func (l *loop) startCallback(done store.CallbackDone, f callbackFunc, end TaskEn
 }
 
 // runCallback calls f and waits for it as long as it may take.
-func (r *Runner) runCallback(done store.CallbackDone, f callbackFunc, end TaskEnd) {
+func (r *Runner) runCallback(done *store.CallbackDone, f callbackFunc, end TaskEnd) {
 	ctx, cancel := context.WithTimeout(r.callbacks, callbackTimeout)
 	defer cancel()
 	returned := make(chan struct{})
@@ -116,7 +116,7 @@ func logCallback(end TaskEnd, level slog.Level, message string, attrs ...slog.At
 }
 
 // callbackEnded says that a callback is waited for no longer.
-type callbackEnded struct{ done store.CallbackDone }
+type callbackEnded struct{ done *store.CallbackDone }
 
 func (e callbackEnded) apply(l *loop) {
 	l.callbacks--
@@ -125,7 +125,7 @@ func (e callbackEnded) apply(l *loop) {
 
 // called has the end of a callback recorded, with the next commit that there is
 // or after a while: nothing waits for it.
-func (l *loop) called(done store.CallbackDone) {
+func (l *loop) called(done *store.CallbackDone) {
 	l.unrecorded = append(l.unrecorded, done)
 	if l.recordBy == nil {
 		l.recordBy = l.timers.add(l.now.Add(callbackNote), l.recordCallbacks)

@@ -31,7 +31,7 @@ func (l *loop) wakeCallbacks() {
 // the code has no function for is dropped, because no code may ever have one
 // again, and what is pending keeps its run from being removed.
 func (l *loop) wakeCallback(w *workflow, run *openRun, c store.Callback) {
-	done := store.CallbackDone{Run: c.Run, Task: c.Task}
+	done := &store.CallbackDone{Run: c.Run, Task: c.Task}
 	log := func(level slog.Level, message string) {
 		l.log(run, level, componentExecutor, message,
 			slog.String(fieldRun, c.ID), slog.String(fieldWorkflow, c.Workflow), slog.String(fieldTask, c.TaskID))

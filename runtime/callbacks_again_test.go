@@ -290,7 +290,7 @@ func TestTheEndsOfCallbacksCostNoCommit(t *testing.T) {
 		for _, batch := range s.all {
 			n := 0
 			for _, c := range batch {
-				if _, ok := c.(store.CallbackDone); ok {
+				if _, ok := c.(*store.CallbackDone); ok {
 					n++
 				}
 			}
@@ -312,7 +312,7 @@ type batches struct {
 }
 
 func (b *batches) Commit(ctx context.Context, changes []store.Change) error {
-	b.all = append(b.all, slices.Clone(changes))
+	b.all = append(b.all, copied(changes))
 	return b.Store.Commit(ctx, changes)
 }
 
@@ -332,7 +332,7 @@ func TestTheEndOfACallbackBesideARefusedChange(t *testing.T) {
 		runToEnd(t, r)
 		synctest.Wait() // the callbacks have ended, which no commit has recorded
 		s.set(func(c store.Change) error {
-			if e, ok := c.(store.TaskEnded); ok && e.Run == 1 {
+			if e, ok := c.(*store.TaskEnded); ok && e.Run == 1 {
 				return &store.FencedError{Change: c, Reason: "because"}
 			}
 			return nil

@@ -40,7 +40,7 @@ type loop struct {
 	// registered yet; unrecorded are those that need not be called again, to be
 	// recorded at recordBy at the latest.
 	uncalled   []store.Callback
-	unrecorded []store.CallbackDone
+	unrecorded []*store.CallbackDone
 	recordBy   *due
 
 	changes   batch

@@ -100,7 +100,7 @@ func (l *loop) resume(p *planner, c *course) *openRun {
 	old := c.run.plan
 	run := l.take(c)
 	if c.adoption != nil && c.adoption.Changed {
-		l.store(run, store.RunReplanned{Run: run.num, Plan: run.plan, Tasks: c.adoption.Tasks, At: l.millis()})
+		l.store(run, &store.RunReplanned{Run: run.num, Plan: run.plan, Tasks: c.adoption.Tasks, At: l.millis()})
 		l.renumberCallbacks(run, c.adoption.Tasks)
 		l.logChange(p, run, old)
 	}

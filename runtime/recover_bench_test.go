@@ -43,15 +43,15 @@ func leaveOpen(b *testing.B, file string, w *Workflow) {
 	var changes []store.Change
 	for num := int64(1); num <= benchRuns; num++ {
 		changes = append(changes,
-			store.RunCreated{Num: num, ID: fmt.Sprint(num), Plan: &w.Plan, At: now,
+			&store.RunCreated{Num: num, ID: fmt.Sprint(num), Plan: &w.Plan, At: now,
 				Initial: []engine.Entry{{Key: "n", Value: []byte("1")}}},
-			store.TaskDecided{Run: num, Ready: true, At: now},
-			store.AttemptStarted{Run: num, Attempt: 1, At: now, Host: "h", Version: "v"},
-			store.TaskEnded{Run: num, Status: engine.TaskCompleted, At: now,
+			&store.TaskDecided{Run: num, Ready: true, At: now},
+			&store.AttemptStarted{Run: num, Attempt: 1, At: now, Host: "h", Version: "v"},
+			&store.TaskEnded{Run: num, Status: engine.TaskCompleted, At: now,
 				Last:   store.AttemptEnd{Attempt: 1, Outcome: store.AttemptSucceeded},
 				Writes: []engine.Entry{{Key: "k", Value: []byte(`"value"`)}}},
-			store.TaskDecided{Run: num, Task: 1, Ready: true, Leaves: LeavesOf(true), At: now},
-			store.AttemptStarted{Run: num, Task: 1, Attempt: 1, At: now, Host: "h", Version: "v"})
+			&store.TaskDecided{Run: num, Task: 1, Ready: true, Leaves: LeavesOf(true), At: now},
+			&store.AttemptStarted{Run: num, Task: 1, Attempt: 1, At: now, Host: "h", Version: "v"})
 	}
 	if err := s.Commit(b.Context(), changes); err != nil {
 		b.Fatal(err)

@@ -34,7 +34,7 @@ type refusal struct {
 // those stand alone whose changes are refused; they are returned. Any other error
 // is one of the store as a whole.
 func (l *loop) persist(err error) ([]refusal, error) {
-	defer l.changes.empty()
+	defer func() { l.changes = batch{} }() // what an error refers to is not used again
 	if err = l.insist(l.changes.changes, err); isRefusal(err) {
 		return l.split(l.changes, err)
 	}

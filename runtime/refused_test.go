@@ -56,25 +56,25 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 	}
 	for name, refuse := range map[string]func(c store.Change) error{
 		"start of a task": func(c store.Change) error {
-			if s, ok := c.(store.AttemptStarted); ok && s.Run == 2 && s.Task == 1 {
+			if s, ok := c.(*store.AttemptStarted); ok && s.Run == 2 && s.Task == 1 {
 				return &store.FencedError{Change: c, Reason: "because"}
 			}
 			return nil
 		},
 		"end of a task": func(c store.Change) error {
-			if e, ok := c.(store.TaskEnded); ok && e.Run == 2 {
+			if e, ok := c.(*store.TaskEnded); ok && e.Run == 2 {
 				return &store.InvalidError{Change: c, Reason: "because"}
 			}
 			return nil
 		},
 		"the run is gone": func(c store.Change) error {
-			if e, ok := c.(store.TaskEnded); ok && e.Run == 2 {
+			if e, ok := c.(*store.TaskEnded); ok && e.Run == 2 {
 				return store.ErrNotFound
 			}
 			return nil
 		},
 		"what is stored of it is damaged": func(c store.Change) error {
-			if e, ok := c.(store.TaskEnded); ok && e.Run == 2 {
+			if e, ok := c.(*store.TaskEnded); ok && e.Run == 2 {
 				return fmt.Errorf("checksum: %w", sqlite.ErrDamaged)
 			}
 			return nil
@@ -91,6 +91,7 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 					plain("a", func(context.Context) error { <-release; return nil }), plain("b", nothing, 0)))
 				defer shutdown(t, r)
 				var runs []*RunHandle
+				var refused error
 				for i := range 3 {
 					run, err := r.Start(t.Context(), "w", nil, StartOptions{ID: fmt.Sprintf("x%d", i)})
 					if err != nil {
@@ -103,6 +104,7 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 				for i, run := range runs {
 					result, err := run.Wait(t.Context())
 					if i == 1 {
+						refused = err
 						if err != nil && !strings.Contains(err.Error(), says[name]) {
 							t.Errorf("the error does not say %s:\n%v", says[name], err)
 						}
@@ -119,14 +121,29 @@ func TestRefusedChangeBlocksItsRunOnly(t *testing.T) {
 				if err != nil || len(list) != 1 || list[0].ID != runs[1].ID() {
 					t.Errorf("%v, blocked are %+v", err, list)
 				}
+				before := storeSays(refused)
 				for range 5 { // the slots are free again
 					if _, err := r.Execute(t.Context(), "w", nil); err != nil {
 						t.Fatal(err)
 					}
 				}
+				if now := storeSays(refused); now != before || says[name] != "" && !strings.HasSuffix(now, "of run 2: because") {
+					t.Errorf("the store has said %q, and %q when others had gone on", before, now)
+				}
 			})
 		})
 	}
+}
+
+// storeSays is what a store has said of a change that it refused.
+func storeSays(err error) string {
+	if e, ok := errors.AsType[*store.FencedError](err); ok {
+		return e.Error()
+	}
+	if e, ok := errors.AsType[*store.InvalidError](err); ok {
+		return e.Error()
+	}
+	return ""
 }
 
 // Who asked for the refused change learns it, and what is on disk goes on at
@@ -235,7 +252,7 @@ func TestRefusalIsFoundInFewCommits(t *testing.T) {
 		s.set(nil)
 		s.err = func() error {
 			for _, c := range s.batches[len(s.batches)-1] {
-				if of, ok := c.(store.AttemptEnded); ok && of.Run == bad {
+				if of, ok := c.(*store.AttemptEnded); ok && of.Run == bad {
 					return &store.FencedError{Change: of, Reason: "because"}
 				}
 			}

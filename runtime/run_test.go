@@ -71,7 +71,7 @@ func TestWaitForARunOfAnotherProgram(t *testing.T) {
 		r := p.open(t, w)
 		defer shutdown(t, r)
 		if err := p.cfg.store.Commit(t.Context(), []store.Change{
-			store.RunCreated{Num: 1000, ID: "x", Plan: &w.Plan, At: 1},
+			&store.RunCreated{Num: 1000, ID: "x", Plan: &w.Plan, At: 1},
 		}); err != nil {
 			t.Fatal(err)
 		}

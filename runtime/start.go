@@ -227,7 +227,7 @@ func (e *startEvent) apply(l *loop) {
 	run.purges = l.r.purges.Load()
 	e.run = run
 	l.r.live.add(run)
-	l.store(run, store.RunCreated{
+	l.store(run, &store.RunCreated{
 		Num: run.num, ID: run.id, Plan: p, Initial: run.state.Initial, At: l.millis(), Deadline: deadline,
 	})
 	l.watchDeadline(run)

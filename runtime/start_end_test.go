@@ -76,7 +76,7 @@ func TestStartUntilTheEnd(t *testing.T) {
 // refuseRuns is a store that takes no new runs.
 func refuseRuns(changes []store.Change) error {
 	for _, c := range changes {
-		if _, ok := c.(store.RunCreated); ok {
+		if _, ok := c.(*store.RunCreated); ok {
 			return &store.FencedError{Change: c, Reason: "by chance"}
 		}
 	}

@@ -51,7 +51,7 @@ func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause *f
 	case engine.RunEnded:
 		l.runEnded(run, e, d, cause)
 	case engine.RunUnblocked:
-		l.store(run, store.RunUnblocked{Run: run.num, At: l.millis()})
+		l.store(run, &store.RunUnblocked{Run: run.num, At: l.millis()})
 		l.logRun(run, slog.LevelInfo, "Pipeline unblocked")
 	}
 }
@@ -59,13 +59,13 @@ func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause *f
 func (l *loop) becameReady(run *openRun, e *engine.Event, d engine.Decision) {
 	switch {
 	case d.Verdict:
-		l.store(run, store.TaskDecided{Run: run.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: l.millis()})
+		l.store(run, l.changes.decided.put(store.TaskDecided{Run: run.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: l.millis()}))
 		if l.logs(slog.LevelInfo) { // the reason is not for free
 			l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
 				"Task ready: "+run.plan.Tasks[d.Task].ID+" ("+run.readyReason(d.Task)+")")
 		}
 	case e.Kind == engine.RetryDue:
-		l.store(run, store.TaskRequeued{Run: run.num, Task: d.Task, At: l.millis()})
+		l.store(run, &store.TaskRequeued{Run: run.num, Task: d.Task, At: l.millis()})
 	default:
 		l.cutOff(run, e.Kind, d)
 	}
@@ -84,14 +84,14 @@ func (l *loop) cutOff(run *openRun, kind engine.EventKind, d engine.Decision) {
 			often += fmt.Sprintf(" of %d", limit)
 		}
 	}
-	l.store(run, store.AttemptEnded{Run: run.num, Task: d.Task, AttemptEnd: end, At: l.millis()})
+	l.store(run, &store.AttemptEnded{Run: run.num, Task: d.Task, AttemptEnd: end, At: l.millis()})
 	l.logTask(run, d.Task, slog.LevelWarn, componentScheduler,
 		fmt.Sprintf("Task %s: %s (attempt %d runs again%s)", word, run.plan.Tasks[d.Task].ID, d.Attempt, often),
 		slog.Int(fieldAttempt, d.Attempt))
 }
 
 func (l *loop) skipped(run *openRun, d engine.Decision) {
-	l.store(run, store.TaskDecided{Run: run.num, Task: d.Task, Leaves: d.Leaves, At: l.millis()})
+	l.store(run, l.changes.decided.put(store.TaskDecided{Run: run.num, Task: d.Task, Leaves: d.Leaves, At: l.millis()}))
 	if l.logs(slog.LevelInfo) { // the reason is not for free
 		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
 			"Task skipped: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules failed)",
@@ -100,9 +100,9 @@ func (l *loop) skipped(run *openRun, d engine.Decision) {
 }
 
 func (l *loop) started(run *openRun, d engine.Decision) {
-	l.store(run, store.AttemptStarted{
+	l.store(run, l.changes.started.put(store.AttemptStarted{
 		Run: run.num, Task: d.Task, Attempt: d.Attempt, At: l.millis(), Host: l.r.host, Version: l.r.build,
-	})
+	}))
 	run.times.attemptStarted(d.Task, d.Attempt, l.millis())
 	c := l.newCall(run, d.Task, d.Attempt)
 	l.effects = append(l.effects, effect{run: run, begin: c})
@@ -110,11 +110,11 @@ func (l *loop) started(run *openRun, d engine.Decision) {
 
 func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
 	callback := run.code[d.Task].OnSuccess
-	l.store(run, store.TaskEnded{
+	l.store(run, l.changes.ended.put(store.TaskEnded{
 		Run: run.num, Task: d.Task, Status: engine.TaskCompleted, Writes: e.Writes, At: l.millis(),
 		Last:     store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptSucceeded},
 		Callback: callback != nil && !teeth.Has(teeth.CallbackNotMarked),
-	})
+	}))
 	run.times.attemptEnded(d.Task, l.millis())
 	run.writers.add(d.Task, e.Writes)
 	if l.logs(slog.LevelInfo) {
@@ -128,7 +128,7 @@ func (l *loop) completed(run *openRun, e *engine.Event, d engine.Decision) {
 func (l *loop) willRetry(run *openRun, d engine.Decision, cause *failure) {
 	run.errs[d.Task] = cause.err
 	delete(run.delayed, d.Task) // it was about the retry before
-	l.store(run, store.AttemptEnded{
+	l.store(run, &store.AttemptEnded{
 		Run: run.num, Task: d.Task, At: l.millis(), Due: d.Due,
 		AttemptEnd: store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptFailed, Error: cause.stored()},
 	})
@@ -148,7 +148,7 @@ func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
 	}
 	callback := run.code[d.Task].OnFailure
-	l.store(run, store.TaskEnded{
+	l.store(run, &store.TaskEnded{
 		Run: run.num, Task: d.Task, Last: end, Status: engine.TaskFailed, At: l.millis(), Callback: callback != nil,
 	})
 	run.times.attemptEnded(d.Task, l.millis())
@@ -163,7 +163,7 @@ func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 }
 
 func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
-	end := store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()}
+	end := &store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()}
 	if d.Attempt > 0 {
 		end.Last = store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptCancelled}
 		run.times.attemptEnded(d.Task, l.millis())
@@ -175,7 +175,7 @@ func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
 }
 
 func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause *failure) {
-	end := store.RunEnded{Run: run.num, Status: d.Status, At: l.millis()}
+	end := &store.RunEnded{Run: run.num, Status: d.Status, At: l.millis()}
 	level := slog.LevelInfo
 	if d.Status != engine.RunCompleted {
 		level = slog.LevelError

@@ -73,7 +73,7 @@ func (s stormyStore) Commit(ctx context.Context, changes []store.Change) error {
 		return errFull
 	}
 	for _, c := range changes {
-		if _, ok := c.(store.TaskEnded); ok && s.chance(100) {
+		if _, ok := c.(*store.TaskEnded); ok && s.chance(100) {
 			return &store.FencedError{Change: c, Reason: "because"}
 		}
 	}

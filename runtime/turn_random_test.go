@@ -79,7 +79,7 @@ func (x *executions) commit(changes []store.Change) error {
 		return errFull
 	case 1:
 		for _, c := range changes {
-			if _, ok := c.(store.TaskEnded); ok {
+			if _, ok := c.(*store.TaskEnded); ok {
 				return &store.FencedError{Change: c, Reason: "by chance"}
 			}
 		}

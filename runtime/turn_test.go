@@ -67,11 +67,11 @@ func hasChange[C store.Change](changes []store.Change, is func(c C) bool) bool {
 
 // startsTask and endsTask report whether an attempt of the task starts, or ends it.
 func startsTask(changes []store.Change, task int) bool {
-	return hasChange(changes, func(c store.AttemptStarted) bool { return c.Task == task })
+	return hasChange(changes, func(c *store.AttemptStarted) bool { return c.Task == task })
 }
 
 func endsTask(changes []store.Change, task int) bool {
-	return hasChange(changes, func(c store.TaskEnded) bool { return c.Task == task })
+	return hasChange(changes, func(c *store.TaskEnded) bool { return c.Task == task })
 }
 
 // after is a function that succeeds after a while.
@@ -145,7 +145,7 @@ func TestCallDoesNotWaitForTheNextCommit(t *testing.T) {
 			if startsTask(changes, 1) {
 				<-time.After(time.Second)
 			}
-			if hasChange(changes, func(c store.RunCreated) bool { return c.ID == "v" }) {
+			if hasChange(changes, func(c *store.RunCreated) bool { return c.ID == "v" }) {
 				<-time.After(time.Hour)
 			}
 			return nil
@@ -177,7 +177,7 @@ func TestTimerIsDueInTheLastRoundOfTheCrew(t *testing.T) {
 		run := start(t, r, "timed", "timed")
 		start(t, r, "w", "w")
 		s.set(func(changes []store.Change) error {
-			if hasChange(changes, func(c store.RunEnded) bool { return c.Run == 2 }) {
+			if hasChange(changes, func(c *store.RunEnded) bool { return c.Run == 2 }) {
 				<-time.After(2 * time.Second)
 			}
 			return nil
@@ -207,7 +207,7 @@ func TestKeeperGetsTheTurnFromABusyCrew(t *testing.T) {
 		var ended, last time.Duration
 		begin := time.Now()
 		s.set(func(changes []store.Change) error {
-			switch ends := func(c store.RunEnded) bool { return c.Run == 1 }; {
+			switch ends := func(c *store.RunEnded) bool { return c.Run == 1 }; {
 			case keeper == "":
 				keeper = goroutine() // there is nobody else yet
 			case hasChange(changes, ends):

@@ -20,6 +20,17 @@ import (
 
 var errFull = fmt.Errorf("%w: the disk is full", store.ErrUnavailable)
 
+// copied returns copies of changes, whose memory is used again once they are committed.
+func copied(changes []store.Change) []store.Change {
+	copies := make([]store.Change, len(changes))
+	for i, c := range changes {
+		of := reflect.New(reflect.TypeOf(c).Elem())
+		of.Elem().Set(reflect.ValueOf(c).Elem())
+		copies[i] = of.Interface().(store.Change)
+	}
+	return copies
+}
+
 // flaky is a store whose commits fail as it is told to, and are noted.
 type flaky struct {
 	store.Store
@@ -34,7 +45,7 @@ func (s *flaky) Close() error { return nil }
 func (s *flaky) Commit(ctx context.Context, changes []store.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tries, s.batches = append(s.tries, time.Now()), append(s.batches, slices.Clone(changes))
+	s.tries, s.batches = append(s.tries, time.Now()), append(s.batches, copied(changes))
 	if s.err != nil {
 		if err := s.err(); err != nil {
 			return err
@@ -392,7 +403,7 @@ func TestUnavailableStoreBesideARefusal(t *testing.T) {
 		s.err = func() error {
 			n++
 			for _, c := range s.batches[len(s.batches)-1] {
-				if of, ok := c.(store.TaskEnded); ok && of.Run == 2 {
+				if of, ok := c.(*store.TaskEnded); ok && of.Run == 2 {
 					return &store.FencedError{Change: of, Reason: "because"}
 				}
 			}

@@ -330,7 +330,7 @@ func TestRefusedUnblockIsReported(t *testing.T) {
 		run := f.start(t, r)
 		f.repaired.Store(true)
 		s.set(func(c store.Change) error {
-			if _, ok := c.(store.RunUnblocked); ok {
+			if _, ok := c.(*store.RunUnblocked); ok {
 				return &store.FencedError{Change: c, Reason: "because"}
 			}
 			return nil

@@ -78,7 +78,7 @@ func TestWatchSaysOnlyWhatIsOnDisk(t *testing.T) {
 		x, y := inBackground(t.Context(), r, "x", begin), inBackground(t.Context(), r, "y", begin)
 		synctest.Wait()
 		s.set(func(c store.Change) error {
-			if e, ok := c.(store.TaskEnded); ok && e.Run == 2 {
+			if e, ok := c.(*store.TaskEnded); ok && e.Run == 2 {
 				return &store.FencedError{Change: c, Reason: "because"}
 			}
 			if time.Since(begin) < time.Minute {

@@ -293,8 +293,8 @@ func TestCheckChangesNothingInTheStore(t *testing.T) {
 	}
 	w := chain("orders", "fetch")
 	if err := s.Commit(t.Context(), []store.Change{
-		store.RunCreated{Num: 1, ID: "x", Plan: &w.Plan, At: 1},
-		store.TaskDecided{Run: 1, Ready: true, At: 1},
+		&store.RunCreated{Num: 1, ID: "x", Plan: &w.Plan, At: 1},
+		&store.TaskDecided{Run: 1, Ready: true, At: 1},
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (e *InvalidError) Unwrap() error { return ErrInvalid }
 // earlier in the same batch. It matches [ErrExists] under [errors.Is].
 type ExistsError struct {
 	// Change is the creation that was refused.
-	Change RunCreated
+	Change *RunCreated
 }
 
 // Error names the run.
@@ -54,27 +54,27 @@ func (e *ExistsError) Unwrap() error { return ErrExists }
 // Describe names a change for a message, such as "start of attempt 2 of task 3 of run 17".
 func Describe(c Change) string {
 	switch c := c.(type) {
-	case RunCreated:
+	case *RunCreated:
 		return fmt.Sprintf("creation of run %d (%q)", c.Num, c.ID)
-	case TaskDecided:
+	case *TaskDecided:
 		return fmt.Sprintf("decision of task %d of run %d", c.Task, c.Run)
-	case AttemptStarted:
+	case *AttemptStarted:
 		return fmt.Sprintf("start of attempt %d of task %d of run %d", c.Attempt, c.Task, c.Run)
-	case AttemptEnded:
+	case *AttemptEnded:
 		return fmt.Sprintf("end of attempt %d of task %d of run %d", c.Attempt, c.Task, c.Run)
-	case TaskRequeued:
+	case *TaskRequeued:
 		return fmt.Sprintf("requeueing of task %d of run %d", c.Task, c.Run)
-	case TaskEnded:
+	case *TaskEnded:
 		return fmt.Sprintf("end of task %d of run %d", c.Task, c.Run)
-	case RunBlocked:
+	case *RunBlocked:
 		return fmt.Sprintf("blocking of run %d", c.Run)
-	case RunUnblocked:
+	case *RunUnblocked:
 		return fmt.Sprintf("unblocking of run %d", c.Run)
-	case RunReplanned:
+	case *RunReplanned:
 		return fmt.Sprintf("another plan of run %d", c.Run)
-	case RunEnded:
+	case *RunEnded:
 		return fmt.Sprintf("end of run %d", c.Run)
-	case CallbackDone:
+	case *CallbackDone:
 		return fmt.Sprintf("callback about task %d of run %d", c.Task, c.Run)
 	default:
 		return fmt.Sprintf("change of type %T", c)

@@ -50,7 +50,9 @@ type Store interface {
 	// Changes that do not fit the stored state are refused with [ErrFenced], a
 	// known ID with [ErrExists], an unknown run with [ErrNotFound], and what
 	// can never be stored with [ErrInvalid]. A known ID may be noticed after
-	// the rest of the batch. The slice is the caller's: it is not kept.
+	// the rest of the batch. The slice and the changes are the caller's again when
+	// it returns: nothing in them is altered, and none is kept, except that an error
+	// may refer to one.
 	Commit(ctx context.Context, changes []Change) error
 	// LastNum returns the greatest run number in use, 0 if there is none.
 	LastNum(ctx context.Context) (int64, error)
@@ -85,8 +87,7 @@ type Store interface {
 
 // Change is one thing to store: a [RunCreated], [TaskDecided], [AttemptStarted],
 // [AttemptEnded], [TaskRequeued], [TaskEnded], [RunBlocked], [RunUnblocked],
-// [RunReplanned], [RunEnded] or [CallbackDone]. A change is handed over by
-// value, and nothing in it is kept or altered.
+// [RunReplanned], [RunEnded] or [CallbackDone].
 type Change interface{ change() }
 
 // RunCreated inserts a run with its initial context, sorted by key. Num is
@@ -249,14 +250,14 @@ type RunEnded struct {
 	At     int64
 }
 
-func (RunCreated) change()     {}
-func (TaskDecided) change()    {}
-func (AttemptStarted) change() {}
-func (AttemptEnded) change()   {}
-func (TaskRequeued) change()   {}
-func (TaskEnded) change()      {}
-func (RunBlocked) change()     {}
-func (RunUnblocked) change()   {}
-func (RunReplanned) change()   {}
-func (RunEnded) change()       {}
-func (CallbackDone) change()   {}
+func (*RunCreated) change()     {}
+func (*TaskDecided) change()    {}
+func (*AttemptStarted) change() {}
+func (*AttemptEnded) change()   {}
+func (*TaskRequeued) change()   {}
+func (*TaskEnded) change()      {}
+func (*RunBlocked) change()     {}
+func (*RunUnblocked) change()   {}
+func (*RunReplanned) change()   {}
+func (*RunEnded) change()       {}
+func (*CallbackDone) change()   {}

@@ -13,17 +13,17 @@ import (
 // apply checks one change with the ledger and makes it.
 func (s *Store) apply(c store.Change) error {
 	switch c := c.(type) {
-	case store.RunCreated:
+	case *store.RunCreated:
 		return s.create(c)
-	case store.RunBlocked:
+	case *store.RunBlocked:
 		return s.changeRun(c.Run, c)
-	case store.RunUnblocked:
+	case *store.RunUnblocked:
 		return s.changeRun(c.Run, c)
-	case store.RunReplanned:
+	case *store.RunReplanned:
 		return s.changeRun(c.Run, c)
-	case store.RunEnded:
+	case *store.RunEnded:
 		return s.changeRun(c.Run, c)
-	case store.CallbackDone:
+	case *store.CallbackDone:
 		s.setCallback(callbackKey{c.Run, c.Task}, false)
 		return nil
 	default:
@@ -31,7 +31,7 @@ func (s *Store) apply(c store.Change) error {
 	}
 }
 
-func (s *Store) create(c store.RunCreated) error {
+func (s *Store) create(c *store.RunCreated) error {
 	if _, err := s.ledger.Create(c); err != nil {
 		return err
 	}
@@ -103,14 +103,14 @@ func (s *Store) change(c store.Change) error {
 	s.undo = append(s.undo, func() { t.restore(saved) })
 	t.state = after
 	switch c := c.(type) {
-	case store.TaskDecided:
+	case *store.TaskDecided:
 		t.detail.Decided = c.At
 		t.detail.Leaves = c.Leaves
-	case store.AttemptStarted:
+	case *store.AttemptStarted:
 		t.start(before, c)
-	case store.AttemptEnded:
+	case *store.AttemptEnded:
 		t.end(c.AttemptEnd, c.At, c.Due)
-	case store.TaskEnded:
+	case *store.TaskEnded:
 		if c.Last.Attempt > 0 {
 			t.end(c.Last, c.At, 0)
 		}

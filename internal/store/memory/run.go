@@ -26,7 +26,7 @@ type task struct {
 }
 
 // newRun returns the run that a creation asks for.
-func newRun(c store.RunCreated, p *plan.Plan) *run {
+func newRun(c *store.RunCreated, p *plan.Plan) *run {
 	return &run{
 		info: store.RunInfo{
 			Num: c.Num, ID: c.ID, Workflow: c.Plan.Name, Fingerprint: c.Plan.Fingerprint,
@@ -49,7 +49,7 @@ func newTasks(n int) []task {
 }
 
 // start begins an attempt, or begins it again.
-func (t *task) start(before ledger.Task, c store.AttemptStarted) {
+func (t *task) start(before ledger.Task, c *store.AttemptStarted) {
 	a := store.Attempt{Number: c.Attempt, Started: c.At, Host: c.Host, Version: c.Version}
 	n := len(t.detail.Attempts)
 	if int(before.Attempt) == c.Attempt {

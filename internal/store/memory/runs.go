@@ -18,14 +18,14 @@ func (s *Store) changeRun(num int64, c store.Change) error {
 	s.undo = append(s.undo, func() { *r = before })
 	r.info.Cause, r.info.Error = 0, ""
 	switch c := c.(type) {
-	case store.RunBlocked:
+	case *store.RunBlocked:
 		r.info.Status, r.info.Cause, r.info.Error = engine.RunBlocked, c.Cause, c.Reason
-	case store.RunUnblocked:
+	case *store.RunUnblocked:
 		r.info.Status = engine.RunRunning
-	case store.RunReplanned:
+	case *store.RunReplanned:
 		r.info = before.info
 		return s.replan(r, c)
-	case store.RunEnded:
+	case *store.RunEnded:
 		r.info.Status, r.info.Error, r.info.Ended = c.Status, c.Error, c.At
 	}
 	return nil
@@ -33,7 +33,7 @@ func (s *Store) changeRun(num int64, c store.Change) error {
 
 // replan gives a run another plan. Slices that are kept for an undo are left
 // as they are.
-func (s *Store) replan(r *run, c store.RunReplanned) error {
+func (s *Store) replan(r *run, c *store.RunReplanned) error {
 	p, err := s.plan(c.Plan)
 	if err != nil {
 		return fmt.Errorf("%s: %w", store.Describe(c), err)

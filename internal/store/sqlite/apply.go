@@ -34,7 +34,7 @@ func (w *writer) execute(o *op, args []driver.Value) error {
 // explainOp says which change an error is about.
 func explainOp(o *op, err error) error {
 	if o.kind == stmtCreateRun && extendedCode(err) == lib.SQLITE_CONSTRAINT_UNIQUE {
-		return &store.ExistsError{Change: o.change.(store.RunCreated)}
+		return &store.ExistsError{Change: o.change.(*store.RunCreated)}
 	}
 	return fmt.Errorf("%s: %w", store.Describe(o.change), err)
 }
@@ -54,25 +54,25 @@ func (o *op) sinceOrNull(at int64) driver.Value {
 // a change needs. The slice is used again for the next op.
 func (w *writer) arguments(o *op) ([]driver.Value, error) {
 	switch c := o.change.(type) {
-	case store.RunCreated:
-		return w.createArguments(&c)
-	case store.RunBlocked:
+	case *store.RunCreated:
+		return w.createArguments(c)
+	case *store.RunBlocked:
 		return w.moveArguments(o, engine.RunBlocked, int64(c.Cause), nil, orNull(c.Reason))
-	case store.RunUnblocked:
+	case *store.RunUnblocked:
 		return w.moveArguments(o, engine.RunRunning, nil, nil, nil)
-	case store.RunEnded:
+	case *store.RunEnded:
 		return w.moveArguments(o, c.Status, nil, c.At, orNull(c.Error))
-	case store.RunReplanned:
-		return w.replanArguments(o, &c)
-	case store.TaskDecided:
-		return w.decideArguments(o, &c)
-	case store.AttemptStarted:
-		return w.startArguments(o, &c)
-	case store.AttemptEnded:
+	case *store.RunReplanned:
+		return w.replanArguments(o, c)
+	case *store.TaskDecided:
+		return w.decideArguments(o, c)
+	case *store.AttemptStarted:
+		return w.startArguments(o, c)
+	case *store.AttemptEnded:
 		return w.endArguments(o, &c.AttemptEnd, c.At, c.Due, nil)
-	case store.TaskEnded:
-		return w.endTaskArguments(o, &c)
-	case store.CallbackDone:
+	case *store.TaskEnded:
+		return w.endTaskArguments(o, c)
+	case *store.CallbackDone:
 		return w.scratch(c.Run, int64(c.Task)), nil
 	default: // store.TaskRequeued
 		return w.scratch(addend(w.moved(o)), o.id), nil
@@ -127,7 +127,7 @@ func (w *writer) madeSum(id int64, decided, leaves driver.Value) int64 {
 func (w *writer) decideArguments(o *op, c *store.TaskDecided) ([]driver.Value, error) {
 	args := w.scratch(o.id, nil, o.since(c.At), packLeaves(c.Leaves), nil, nil)
 	sum := w.madeSum(o.id, args[2], args[3]) + w.stateSum(o.id, o.state)
-	start, ok := o.start.(store.AttemptStarted)
+	start, ok := o.start.(*store.AttemptStarted)
 	if !ok {
 		args[1] = signed(sum)
 		return args[:4], nil

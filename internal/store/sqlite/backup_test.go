@@ -36,7 +36,7 @@ func TestBackupBesideCommits(t *testing.T) {
 		for ctx.Err() == nil && err == nil {
 			num := begun.Add(1)
 			err = s.Commit(context.Background(), []store.Change{
-				store.RunCreated{Num: num, ID: id(num), Plan: orders(), At: 90, Initial: []engine.Entry{
+				&store.RunCreated{Num: num, ID: id(num), Plan: orders(), At: 90, Initial: []engine.Entry{
 					{Key: "k", Value: []byte(`"` + strings.Repeat("x", 3000) + `"`)},
 				}}, changesOf(num).decided(0), changesOf(num).started(0, 1),
 			})

@@ -55,18 +55,18 @@ func (s *Store) prepare(changes []store.Change) error {
 	b.reset()
 	for _, change := range changes {
 		switch c := change.(type) {
-		case store.RunCreated:
+		case *store.RunCreated:
 			if _, err := s.ledger.Create(c); err != nil {
 				return err
 			}
 			b.ops = append(b.ops, op{kind: stmtCreateRun, run: c.Num, change: change})
-		case store.RunBlocked, store.RunUnblocked, store.RunReplanned, store.RunEnded:
+		case *store.RunBlocked, *store.RunUnblocked, *store.RunReplanned, *store.RunEnded:
 			r, before, err := s.ledger.Run(c)
 			if err != nil {
 				return err
 			}
 			b.whole(r, before, c)
-		case store.CallbackDone:
+		case *store.CallbackDone:
 			b.ops = append(b.ops, op{kind: stmtDropCallback, change: change})
 		default:
 			r, before, after, err := s.ledger.Task(c)
@@ -107,10 +107,10 @@ func (b *batch) update(o op) {
 func (b *batch) whole(r *ledger.Run, before engine.RunStatus, c store.Change) {
 	o := op{kind: stmtMoveRun, run: r.Num, was: before, change: c}
 	switch c := c.(type) {
-	case store.RunReplanned:
+	case *store.RunReplanned:
 		o.kind = stmtReplan
 		clear(b.inserted) // what follows is about rows with other numbers
-	case store.RunEnded:
+	case *store.RunEnded:
 		if before == engine.RunRunning && c.Error == "" {
 			o.kind = stmtEndRun
 		}
@@ -123,23 +123,23 @@ func (b *batch) task(r *ledger.Run, before, after ledger.Task, change store.Chan
 	row := max(before.Attempt, 1)
 	b.of = r.Created
 	switch c := change.(type) {
-	case store.TaskDecided:
+	case *store.TaskDecided:
 		kind, number := stmtSkip, int32(0)
 		if c.Ready {
 			kind, number = stmtDecide, 1
 		}
 		b.insert(op{kind: kind, id: stepID(r.Num, c.Task, number), state: after.Status, change: change})
-	case store.AttemptStarted:
+	case *store.AttemptStarted:
 		b.startAttempt(before, change, stepID(r.Num, c.Task, int32(c.Attempt)))
-	case store.AttemptEnded:
+	case *store.AttemptEnded:
 		b.endAttempt(op{
 			kind: stmtEnd, id: stepID(r.Num, c.Task, row), from: before.Status, state: after.Status, change: change,
 		}, c.Outcome)
-	case store.TaskRequeued:
+	case *store.TaskRequeued:
 		id := stepID(r.Num, c.Task, row)
 		b.update(op{kind: stmtRequeue, id: id, from: before.Status, state: after.Status, change: change})
-	case store.TaskEnded:
-		b.endTask(op{id: stepID(r.Num, c.Task, row), from: before.Status, state: after.Status, change: change}, &c)
+	case *store.TaskEnded:
+		b.endTask(op{id: stepID(r.Num, c.Task, row), from: before.Status, state: after.Status, change: change}, c)
 	}
 }
 

@@ -37,17 +37,17 @@ func stages(num int64, p *plan.Plan) [][]store.Change {
 	const now = 1_764_115_200_000
 	start := func(task int) []store.Change {
 		return []store.Change{
-			store.TaskDecided{Run: num, Task: task, Ready: true, Leaves: plan.LeavesOf(true), At: now},
-			store.AttemptStarted{Run: num, Task: task, Attempt: 1, At: now, Host: "host", Version: "v1.2.3"},
+			&store.TaskDecided{Run: num, Task: task, Ready: true, Leaves: plan.LeavesOf(true), At: now},
+			&store.AttemptStarted{Run: num, Task: task, Attempt: 1, At: now, Host: "host", Version: "v1.2.3"},
 		}
 	}
 	uuid := fmt.Sprintf("0193625e-0000-7000-8000-%012d", num)
 	all := [][]store.Change{append([]store.Change{
-		store.RunCreated{Num: num, ID: uuid, Plan: p, At: now, Initial: []engine.Entry{{Key: "n", Value: []byte("3")}}},
+		&store.RunCreated{Num: num, ID: uuid, Plan: p, At: now, Initial: []engine.Entry{{Key: "n", Value: []byte("3")}}},
 	}, start(0)...)}
 	for task := range 5 {
 		stage := []store.Change{
-			store.TaskEnded{
+			&store.TaskEnded{
 				Run: num, Task: task, Status: engine.TaskCompleted, At: now,
 				Last:   store.AttemptEnd{Attempt: 1, Outcome: store.AttemptSucceeded},
 				Writes: []engine.Entry{{Key: "score", Value: []byte("83")}},
@@ -55,12 +55,12 @@ func stages(num int64, p *plan.Plan) [][]store.Change {
 		}
 		if task == 2 {
 			stage = append(stage,
-				store.TaskDecided{Run: num, Task: 5, At: now}, store.TaskDecided{Run: num, Task: 6, At: now})
+				&store.TaskDecided{Run: num, Task: 5, At: now}, &store.TaskDecided{Run: num, Task: 6, At: now})
 		}
 		if task < 4 {
 			stage = append(stage, start(task+1)...)
 		} else {
-			stage = append(stage, store.RunEnded{Run: num, Status: engine.RunCompleted, At: now})
+			stage = append(stage, &store.RunEnded{Run: num, Status: engine.RunCompleted, At: now})
 		}
 		all = append(all, stage)
 	}

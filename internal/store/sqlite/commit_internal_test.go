@@ -149,7 +149,7 @@ func TestRowsChangedByOthers(t *testing.T) {
 	for _, text := range []string{"UPDATE step SET state = 9", "DELETE FROM step"} {
 		s := openStore(t)
 		mustCommit(t, s, created(1),
-			store.TaskDecided{Run: 1, Ready: true, At: 1}, store.AttemptStarted{Run: 1, Attempt: 1, At: 1})
+			&store.TaskDecided{Run: 1, Ready: true, At: 1}, &store.AttemptStarted{Run: 1, Attempt: 1, At: 1})
 		db, err := sql.Open("sqlite", s.Path())
 		if err != nil {
 			t.Fatal(err)
@@ -176,7 +176,7 @@ func TestDecisionAndStartAreOneRow(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	mustCommit(t, s, created(1),
-		store.TaskDecided{Run: 1, Ready: true, At: 1}, store.AttemptStarted{Run: 1, Attempt: 1, At: 1})
+		&store.TaskDecided{Run: 1, Ready: true, At: 1}, &store.AttemptStarted{Run: 1, Attempt: 1, At: 1})
 	if n := len(s.w.ops.ops); n != 2 {
 		t.Errorf("%d statements for a creation, a decision and a start; want 2", n)
 	}
@@ -232,21 +232,21 @@ func mustCommit(t *testing.T, s *Store, changes ...store.Change) {
 }
 
 // created returns the creation of a run of one task; its ID is "run-NUM".
-func created(num int64) store.RunCreated {
+func created(num int64) *store.RunCreated {
 	p := &plan.Plan{Name: "one", Fingerprint: "one", Tasks: []plan.Task{{ID: "only"}}}
-	return store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: p, At: num}
+	return &store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: p, At: num}
 }
 
 // completed is the end of the task of a run that created created, with its first attempt.
-func completed(num, at int64, writes ...engine.Entry) store.TaskEnded {
-	return store.TaskEnded{
+func completed(num, at int64, writes ...engine.Entry) *store.TaskEnded {
+	return &store.TaskEnded{
 		Run: num, Last: store.AttemptEnd{Attempt: 1, Outcome: store.AttemptSucceeded},
 		Status: engine.TaskCompleted, Writes: writes, At: at,
 	}
 }
 
 // called is the end of a task about which there is a callback.
-func called(c store.TaskEnded) store.TaskEnded {
+func called(c *store.TaskEnded) *store.TaskEnded {
 	c.Callback = true
 	return c
 }

@@ -160,11 +160,11 @@ func TestErrorsBeforeCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	vfs.Inject(faultvfs.Fault{Kinds: []faultvfs.Kind{faultvfs.Read}, Forever: true})
-	err := s.Commit(context.Background(), []store.Change{store.TaskDecided{Run: 1, Ready: true, At: 1}})
+	err := s.Commit(context.Background(), []store.Change{&store.TaskDecided{Run: 1, Ready: true, At: 1}})
 	if hits := vfs.Heal(); !errors.Is(err, store.ErrUnavailable) || hits == 0 {
 		t.Fatalf("%d hits: got %v", hits, err)
 	}
-	mustCommit(t, s, store.TaskDecided{Run: 1, Ready: true, At: 1})
+	mustCommit(t, s, &store.TaskDecided{Run: 1, Ready: true, At: 1})
 }
 
 // TestReadsThatFail says of a read that fails what failed and nothing else, and
@@ -172,7 +172,7 @@ func TestErrorsBeforeCommit(t *testing.T) {
 func TestReadsThatFail(t *testing.T) {
 	t.Parallel()
 	s, vfs := openFaulty(t, Config{Readers: 1})
-	mustCommit(t, s, created(1), store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 2})
+	mustCommit(t, s, created(1), &store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 2})
 	if _, err := s.Find(context.Background(), "run-1"); err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func TestNobodyIsLockedOut(t *testing.T) {
 	value := make([]byte, 16<<10) // some commits make a checkpoint
 	for num := int64(1); num <= 1000; num++ {
 		commit(t, s, created(num, engine.Entry{Key: "k", Value: value}),
-			store.RunEnded{Run: num, Status: engine.RunCompleted, At: num})
+			&store.RunEnded{Run: num, Status: engine.RunCompleted, At: num})
 	}
 	stop()
 	wg.Wait()

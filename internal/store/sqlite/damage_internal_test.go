@@ -29,7 +29,7 @@ func damaged(t *testing.T, text string) *Store {
 		if num == 3 {
 			c.Plan = &plan.Plan{Name: "one", Fingerprint: "other", Tasks: []plan.Task{{ID: "only"}}}
 		}
-		mustCommit(t, s, c, store.TaskDecided{Run: num, Ready: true, Leaves: plan.LeavesOf(true), At: 1})
+		mustCommit(t, s, c, &store.TaskDecided{Run: num, Ready: true, Leaves: plan.LeavesOf(true), At: 1})
 	}
 	for _, text := range []string{"PRAGMA ignore_check_constraints = 1", text} {
 		if err := s.w.exec(text); err != nil {
@@ -92,7 +92,7 @@ func TestDamageIsThatOfItsRuns(t *testing.T) {
 				t.Errorf("%d open runs", read)
 			}
 			for num := int64(1); num <= 3; num++ {
-				err := s.Commit(context.Background(), []store.Change{store.AttemptStarted{Run: num, Attempt: 1, At: 2}})
+				err := s.Commit(context.Background(), []store.Change{&store.AttemptStarted{Run: num, Attempt: 1, At: 2}})
 				wantDamage(t, "commit", hit[num], err)
 			}
 		})
@@ -134,7 +134,7 @@ func TestDamagedNumberOfPurgedRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		mustCommit(t, s, created(1), created(2), store.RunEnded{Run: 2, Status: engine.RunCompleted, At: 2})
+		mustCommit(t, s, created(1), created(2), &store.RunEnded{Run: 2, Status: engine.RunCompleted, At: 2})
 		if n, err := s.Purge(context.Background(), store.PurgeFilter{}); n != 1 || err != nil {
 			t.Fatalf("purge: %d, %v", n, err)
 		}
@@ -186,14 +186,14 @@ func TestDamagedWorkers(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "runs.db")
 	start := func(num int64) store.Change {
-		return store.AttemptStarted{Run: num, Attempt: 1, At: 2, Host: "host", Version: "v1"}
+		return &store.AttemptStarted{Run: num, Attempt: 1, At: 2, Host: "host", Version: "v1"}
 	}
 	for num := int64(1); num <= 2; num++ {
 		s, err := Open(context.Background(), path, Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		mustCommit(t, s, created(num), store.TaskDecided{Run: num, Ready: true, At: 1}, start(num))
+		mustCommit(t, s, created(num), &store.TaskDecided{Run: num, Ready: true, At: 1}, start(num))
 		for seen := int64(1); seen <= num; seen++ {
 			d, err := s.Run(context.Background(), created(seen).ID)
 			if err != nil {
@@ -225,9 +225,9 @@ func TestDamagedCallbacksAreNotCalled(t *testing.T) {
 		s := openStore(t)
 		first, second := created(1), created(2)
 		first.Plan = &plan.Plan{Name: "two", Fingerprint: "two", Tasks: []plan.Task{{ID: "a"}, {ID: "b"}}}
-		mustCommit(t, s, first, second, store.TaskDecided{Run: 1, Task: 1, At: 1})
+		mustCommit(t, s, first, second, &store.TaskDecided{Run: 1, Task: 1, At: 1})
 		for num := int64(1); num <= 2; num++ {
-			mustCommit(t, s, store.TaskDecided{Run: num, Ready: true, At: 1}, store.AttemptStarted{Run: num, Attempt: 1, At: 1},
+			mustCommit(t, s, &store.TaskDecided{Run: num, Ready: true, At: 1}, &store.AttemptStarted{Run: num, Attempt: 1, At: 1},
 				called(completed(num, 2)))
 		}
 		if err := s.w.exec(text); err != nil {
@@ -243,15 +243,15 @@ func TestDamagedCallbacksAreNotCalled(t *testing.T) {
 // TestUpdatesDoNotHideDamage damages a row between two changes of it.
 func TestUpdatesDoNotHideDamage(t *testing.T) {
 	t.Parallel()
-	start := store.AttemptStarted{Run: 1, Attempt: 1, At: 2}
-	end := func(outcome store.AttemptOutcome) store.AttemptEnded {
-		return store.AttemptEnded{
+	start := &store.AttemptStarted{Run: 1, Attempt: 1, At: 2}
+	end := func(outcome store.AttemptOutcome) *store.AttemptEnded {
+		return &store.AttemptEnded{
 			Run: 1, AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: outcome, Interruptions: 1}, At: 3,
 		}
 	}
 	three := &plan.Plan{Name: "one", Fingerprint: "three", Tasks: make([]plan.Task, 3)}
-	replan := store.RunReplanned{Run: 1, Plan: three, Tasks: []int{2}}
-	block := store.RunBlocked{Run: 1, Cause: store.BlockedByPlan, Reason: "why"}
+	replan := &store.RunReplanned{Run: 1, Plan: three, Tasks: []int{2}}
+	block := &store.RunBlocked{Run: 1, Cause: store.BlockedByPlan, Reason: "why"}
 	for name, c := range map[string]struct {
 		before []store.Change
 		damage string
@@ -265,14 +265,14 @@ func TestUpdatesDoNotHideDamage(t *testing.T) {
 		},
 		"replan": {nil, "UPDATE step SET decided = 7", []store.Change{replan}},
 		"replanned run": {
-			nil, "UPDATE run SET created = 7", []store.Change{replan, block, store.RunUnblocked{Run: 1}},
+			nil, "UPDATE run SET created = 7", []store.Change{replan, block, &store.RunUnblocked{Run: 1}},
 		},
-		"unblocked": {[]store.Change{block}, "UPDATE run SET error = 'whY'", []store.Change{store.RunUnblocked{Run: 1}}},
+		"unblocked": {[]store.Change{block}, "UPDATE run SET error = 'whY'", []store.Change{&store.RunUnblocked{Run: 1}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openStore(t)
-			mustCommit(t, s, created(1), store.TaskDecided{Run: 1, Ready: true, Leaves: plan.LeavesOf(true), At: 1})
+			mustCommit(t, s, created(1), &store.TaskDecided{Run: 1, Ready: true, Leaves: plan.LeavesOf(true), At: 1})
 			if c.before != nil {
 				mustCommit(t, s, c.before...)
 			}
@@ -300,8 +300,8 @@ func TestABadPageIsThatOfItsRuns(t *testing.T) {
 	for num := int64(1); num <= runs; num++ {
 		two := &plan.Plan{Name: "two", Fingerprint: "two", Tasks: []plan.Task{{ID: "a"}, {ID: "b"}}}
 		value := []byte(marker(num) + strings.Repeat(" ", 1500))
-		mustCommit(t, s, store.RunCreated{Num: num, ID: fmt.Sprint("run-", num), Plan: two, At: 1},
-			store.TaskDecided{Run: num, Ready: true, At: 1}, store.AttemptStarted{Run: num, Attempt: 1, At: 1},
+		mustCommit(t, s, &store.RunCreated{Num: num, ID: fmt.Sprint("run-", num), Plan: two, At: 1},
+			&store.TaskDecided{Run: num, Ready: true, At: 1}, &store.AttemptStarted{Run: num, Attempt: 1, At: 1},
 			completed(num, 2, engine.Entry{Key: "k", Value: value}))
 	}
 	if err := s.Close(); err != nil {

@@ -228,7 +228,7 @@ func (r *faultRun) refused(what, with string, began int) {
 // same process or in another one after a kill. Until then the store takes no
 // commit. What is found is told to whoever asks and must not change again.
 func (r *faultRun) uncertain(do func(store.Store) error, with string, began int) {
-	other := store.RunCreated{Num: 1 << 30, ID: "other", Plan: planBefore, At: 1}
+	other := &store.RunCreated{Num: 1 << 30, ID: "other", Plan: planBefore, At: 1}
 	if err := r.s.Commit(context.Background(), []store.Change{other}); err == nil {
 		r.fail("a commit after an uncertain one")
 	}

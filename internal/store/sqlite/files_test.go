@@ -225,7 +225,7 @@ func TestDamageInTheMiddle(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "runs.db")
 	s := open(t, path)
 	for num := int64(1); num <= 400; num++ {
-		commit(t, s, created(num), store.RunEnded{Run: num, Status: engine.RunCompleted, At: num})
+		commit(t, s, created(num), &store.RunEnded{Run: num, Status: engine.RunCompleted, At: num})
 	}
 	closed(t, s)
 	b := read(t, path)

@@ -120,7 +120,7 @@ func checkRuns(t *testing.T, s store.Store, acknowledged map[int64]bool) {
 	}
 	p, open := sevenPlan(), 0
 	for num := int64(1); num <= last; num++ {
-		d, err := s.Run(context.Background(), stages(num, p)[0][0].(store.RunCreated).ID)
+		d, err := s.Run(context.Background(), stages(num, p)[0][0].(*store.RunCreated).ID)
 		if err != nil {
 			t.Fatal(err)
 		}

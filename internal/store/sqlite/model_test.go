@@ -97,19 +97,19 @@ func drawChange(t *rapid.T) store.Change {
 	case 0, 1:
 		p := &plan.Plan{Name: "two", Fingerprint: "two", Tasks: []plan.Task{{ID: "a"}, {ID: "b"}}}
 		num = rapid.Int64Range(1, 3).Draw(t, "num")
-		return store.RunCreated{Num: num, ID: id(num % 3), Plan: p, Initial: drawEntries(t), At: at, Deadline: at % 3}
+		return &store.RunCreated{Num: num, ID: id(num % 3), Plan: p, Initial: drawEntries(t), At: at, Deadline: at % 3}
 	case 2, 3:
 		leaves := plan.LeavesOf(rapid.SliceOfN(rapid.Bool(), 0, 130).Draw(t, "leaves")...)
-		return store.TaskDecided{Run: num, Task: task, Ready: at > 2, Leaves: leaves, At: at}
+		return &store.TaskDecided{Run: num, Task: task, Ready: at > 2, Leaves: leaves, At: at}
 	case 4, 5:
 		host := rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "host")
-		return store.AttemptStarted{Run: num, Task: task, Attempt: attempt, At: at, Host: host, Version: host}
+		return &store.AttemptStarted{Run: num, Task: task, Attempt: attempt, At: at, Host: host, Version: host}
 	case 6, 7, 8:
-		return store.AttemptEnded{Run: num, Task: task, AttemptEnd: drawEnd(t, attempt, at), At: at, Due: at % 2 * 50}
+		return &store.AttemptEnded{Run: num, Task: task, AttemptEnd: drawEnd(t, attempt, at), At: at, Due: at % 2 * 50}
 	case 9:
-		return store.TaskRequeued{Run: num, Task: task, At: at}
+		return &store.TaskRequeued{Run: num, Task: task, At: at}
 	case 10, 11, 12:
-		end := store.TaskEnded{Run: num, Task: task, Status: engine.TaskStatus(rapid.IntRange(6, 9).Draw(t, "status")), At: at}
+		end := &store.TaskEnded{Run: num, Task: task, Status: engine.TaskStatus(rapid.IntRange(6, 9).Draw(t, "status")), At: at}
 		if rapid.Bool().Draw(t, "attempt goes on") {
 			end.Last = drawEnd(t, attempt, at)
 		}
@@ -119,7 +119,7 @@ func drawChange(t *rapid.T) store.Change {
 		end.Callback = end.Status != engine.TaskCancelled && rapid.Bool().Draw(t, "callback")
 		return end
 	case 13:
-		return store.CallbackDone{Run: num, Task: task}
+		return &store.CallbackDone{Run: num, Task: task}
 	default:
 		return drawRunChange(t, num, at)
 	}
@@ -138,9 +138,9 @@ func drawRunChange(t *rapid.T, num, at int64) store.Change {
 	switch rapid.IntRange(0, 6).Draw(t, "run change") {
 	case 0:
 		cause := store.BlockCause(rapid.IntRange(0, 2).Draw(t, "cause"))
-		return store.RunBlocked{Run: num, Cause: cause, Reason: rapid.SampledFrom([]string{"", "x"}).Draw(t, "reason"), At: at}
+		return &store.RunBlocked{Run: num, Cause: cause, Reason: rapid.SampledFrom([]string{"", "x"}).Draw(t, "reason"), At: at}
 	case 1, 2:
-		return store.RunUnblocked{Run: num, At: at}
+		return &store.RunUnblocked{Run: num, At: at}
 	case 3, 4, 5:
 		n := rapid.IntRange(2, 3).Draw(t, "tasks")
 		p := &plan.Plan{Name: "two", Fingerprint: fmt.Sprint(n, " tasks")}
@@ -148,9 +148,9 @@ func drawRunChange(t *rapid.T, num, at int64) store.Change {
 			p.Tasks = append(p.Tasks, plan.Task{ID: string(rune('a' + i))})
 		}
 		tasks := rapid.SampledFrom([][]int{{0, 1}, {1, 0}, {2, 0}, {-1, 0}, {2, 1, 0}, {1, -1, 0}, {1, 2, -1}})
-		return store.RunReplanned{Run: num, Plan: p, Tasks: tasks.Draw(t, "numbering"), At: at}
+		return &store.RunReplanned{Run: num, Plan: p, Tasks: tasks.Draw(t, "numbering"), At: at}
 	default:
-		return store.RunEnded{Run: num, Status: engine.RunStatus(rapid.IntRange(3, 6).Draw(t, "status")), Error: "why", At: at}
+		return &store.RunEnded{Run: num, Status: engine.RunStatus(rapid.IntRange(3, 6).Draw(t, "status")), Error: "why", At: at}
 	}
 }
 

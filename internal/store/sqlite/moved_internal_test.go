@@ -50,7 +50,7 @@ func TestFilesThatAreMoved(t *testing.T) {
 				t.Fatal(err)
 			}
 			path := s.Path()
-			mustCommit(t, s, created(1), store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 2})
+			mustCommit(t, s, created(1), &store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 2})
 			if err := displacement.do(path); err != nil {
 				t.Fatal(err)
 			}

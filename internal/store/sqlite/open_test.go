@@ -182,8 +182,8 @@ func TestCloseTwice(t *testing.T) {
 }
 
 // created returns the creation of a run of one task; its ID is "run-NUM".
-func created(num int64, initial ...engine.Entry) store.RunCreated {
-	return store.RunCreated{Num: num, ID: id(num), Plan: onePlan(), Initial: initial, At: num}
+func created(num int64, initial ...engine.Entry) *store.RunCreated {
+	return &store.RunCreated{Num: num, ID: id(num), Plan: onePlan(), Initial: initial, At: num}
 }
 
 func commit(tb testing.TB, s store.Store, changes ...store.Change) {

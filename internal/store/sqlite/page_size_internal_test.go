@@ -76,7 +76,7 @@ func TestPageSizes(t *testing.T) {
 			for num := int64(1); num <= 3; num++ {
 				c := created(num)
 				c.Initial = []engine.Entry{{Key: "k", Value: make([]byte, 10_000)}} // several pages
-				mustCommit(t, s, c, store.TaskDecided{Run: num, Ready: true, At: num})
+				mustCommit(t, s, c, &store.TaskDecided{Run: num, Ready: true, At: num})
 			}
 			wantPaged(t, s, size, 3)
 			frames, copied, err := s.w.progress()

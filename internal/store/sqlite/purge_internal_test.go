@@ -18,18 +18,18 @@ import (
 func endedRuns(t *testing.T, s *Store, runs int64, attempts int) {
 	t.Helper()
 	for num := int64(1); num <= runs; num++ {
-		changes := []store.Change{created(num), store.TaskDecided{Run: num, Ready: true, At: 1}}
+		changes := []store.Change{created(num), &store.TaskDecided{Run: num, Ready: true, At: 1}}
 		for n := 1; n <= attempts; n++ {
 			changes = append(changes,
-				store.AttemptStarted{Run: num, Attempt: n, At: 2},
-				store.AttemptEnded{
+				&store.AttemptStarted{Run: num, Attempt: n, At: 2},
+				&store.AttemptEnded{
 					Run: num, AttemptEnd: store.AttemptEnd{Attempt: n, Outcome: store.AttemptFailed, Error: "x"}, At: 3, Due: 4,
 				})
 		}
 		now := &plan.Plan{Name: "one", Fingerprint: "later", Tasks: []plan.Task{{ID: "only"}}}
-		mustCommit(t, s, append(changes, store.RunReplanned{Run: num, Plan: now, Tasks: []int{0}, At: 5},
-			store.TaskEnded{Run: num, Status: engine.TaskCancelled, At: 6},
-			store.RunEnded{Run: num, Status: engine.RunCancelled, At: 6})...)
+		mustCommit(t, s, append(changes, &store.RunReplanned{Run: num, Plan: now, Tasks: []int{0}, At: 5},
+			&store.TaskEnded{Run: num, Status: engine.TaskCancelled, At: 6},
+			&store.RunEnded{Run: num, Status: engine.RunCancelled, At: 6})...)
 	}
 }
 
@@ -152,8 +152,8 @@ func TestLastNumberHasRowsOfItsOwn(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	const last = ledger.MaxRun
-	mustCommit(t, s, created(last), store.TaskDecided{Run: last, At: 1},
-		store.RunEnded{Run: last, Status: engine.RunCompleted, At: 2})
+	mustCommit(t, s, created(last), &store.TaskDecided{Run: last, At: 1},
+		&store.RunEnded{Run: last, Status: engine.RunCompleted, At: 2})
 	d, err := s.Run(context.Background(), created(last).ID)
 	if err != nil || d.Tasks[0].Status != engine.TaskSkipped {
 		t.Fatalf("got %+v, %v", d, err)

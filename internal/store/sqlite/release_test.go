@@ -33,7 +33,7 @@ func TestReleasedSchemas(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "runs.db")
 		content(sqlite.Released(t, version))(t, path)
 		s := open(t, path)
-		commit(t, s, store.RunCreated{Num: 100, ID: id(100), Plan: orders(), At: 90}, changesOf(100).decided(0))
+		commit(t, s, &store.RunCreated{Num: 100, ID: id(100), Plan: orders(), At: 90}, changesOf(100).decided(0))
 		closed(t, s)
 		if problems := verified(t, path); len(problems) > 0 {
 			t.Errorf("version %d: %s", version, strings.Join(problems, "\n"))

@@ -84,8 +84,8 @@ func goOn(s store.Store, name string) error {
 	if err != nil {
 		return err
 	}
-	more := store.RunCreated{Num: last + 1, ID: name, Plan: planAfter, At: 1}
-	if err := s.Commit(ctx, []store.Change{more, store.TaskDecided{Run: more.Num, Ready: true, At: 1}}); err != nil {
+	more := &store.RunCreated{Num: last + 1, ID: name, Plan: planAfter, At: 1}
+	if err := s.Commit(ctx, []store.Change{more, &store.TaskDecided{Run: more.Num, Ready: true, At: 1}}); err != nil {
 		return fmt.Errorf("another commit: %w", err)
 	}
 	d, err := s.Run(ctx, name)

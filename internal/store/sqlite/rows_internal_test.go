@@ -27,34 +27,34 @@ func manyChanges(runs int64) (batches [3][]store.Change) {
 	for num := int64(1); num <= runs; num++ {
 		at := 1_764_115_200_000 + 7*num
 		first = append(first,
-			store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: threePlan(), At: at},
-			store.TaskDecided{Run: num, Task: 0, Ready: true, Leaves: plan.LeavesOf(true, num%2 == 0), At: at},
-			store.AttemptStarted{Run: num, Task: 0, Attempt: 1, At: at + num%3, Host: "h", Version: "v"},
-			store.TaskDecided{Run: num, Task: 1, At: at + 1})
+			&store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: threePlan(), At: at},
+			&store.TaskDecided{Run: num, Task: 0, Ready: true, Leaves: plan.LeavesOf(true, num%2 == 0), At: at},
+			&store.AttemptStarted{Run: num, Task: 0, Attempt: 1, At: at + num%3, Host: "h", Version: "v"},
+			&store.TaskDecided{Run: num, Task: 1, At: at + 1})
 		if num%5 == 0 {
-			first = append(first, store.RunReplanned{Run: num, Plan: moved, Tasks: []int{1, 2, 0}, At: at + 1})
+			first = append(first, &store.RunReplanned{Run: num, Plan: moved, Tasks: []int{1, 2, 0}, At: at + 1})
 		}
 		task, other := 0, 2
 		if num%5 == 0 {
 			task, other = 1, 0
 		}
-		last = append(last, store.TaskDecided{Run: num, Task: other, Ready: true, At: at + 20})
+		last = append(last, &store.TaskDecided{Run: num, Task: other, Ready: true, At: at + 20})
 		if num%7 == 0 {
 			first = append(first,
-				store.AttemptEnded{
+				&store.AttemptEnded{
 					Run: num, Task: task, AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: store.AttemptStopped}, At: at + 2,
 				},
-				store.AttemptStarted{Run: num, Task: task, Attempt: 1, At: at + 3, Host: "other", Version: "v"})
+				&store.AttemptStarted{Run: num, Task: task, Attempt: 1, At: at + 3, Host: "other", Version: "v"})
 		}
 		then = append(then,
-			store.AttemptEnded{
+			&store.AttemptEnded{
 				Run: num, Task: task, At: at + 5, Due: at,
 				AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: store.AttemptFailed, Error: "no"},
 			},
-			store.AttemptStarted{Run: num, Task: task, Attempt: 2, At: at + 9, Host: "h", Version: "v"})
+			&store.AttemptStarted{Run: num, Task: task, Attempt: 2, At: at + 9, Host: "h", Version: "v"})
 		if num%3 == 0 {
 			then = append(then,
-				store.TaskEnded{
+				&store.TaskEnded{
 					Run: num, Task: task, Status: engine.TaskCompleted, At: at + 10,
 					Last: store.AttemptEnd{Attempt: 2, Outcome: store.AttemptSucceeded},
 				})
@@ -119,8 +119,8 @@ func TestRowInTheWayOfOthers(t *testing.T) {
 	s := openStore(t)
 	var creations, decisions []store.Change
 	for num := int64(1); num <= runs; num++ {
-		creations = append(creations, store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: threePlan(), At: num})
-		decisions = append(decisions, store.TaskDecided{Run: num, Task: 2, Ready: true, At: num})
+		creations = append(creations, &store.RunCreated{Num: num, ID: fmt.Sprintf("run-%d", num), Plan: threePlan(), At: num})
+		decisions = append(decisions, &store.TaskDecided{Run: num, Task: 2, Ready: true, At: num})
 	}
 	mustCommit(t, s, creations...)
 	if err := s.w.exec(fmt.Sprintf("INSERT INTO step (id, sum, state) VALUES (%d, 0, 2)", stepID(victim, 2, 1))); err != nil {
@@ -145,18 +145,18 @@ func TestRowInTheWayOfOthers(t *testing.T) {
 func TestRowsOfABatchThatFailed(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
-	mustCommit(t, s, store.RunCreated{Num: 1, ID: "run-1", Plan: threePlan(), At: 1})
+	mustCommit(t, s, &store.RunCreated{Num: 1, ID: "run-1", Plan: threePlan(), At: 1})
 	err := s.Commit(context.Background(), []store.Change{
-		store.TaskDecided{Run: 1, Task: 0, Ready: true, At: 1},
-		store.RunCreated{Num: 2, ID: "run-1", Plan: threePlan(), At: 1},
+		&store.TaskDecided{Run: 1, Task: 0, Ready: true, At: 1},
+		&store.RunCreated{Num: 2, ID: "run-1", Plan: threePlan(), At: 1},
 	})
 	if !errors.Is(err, store.ErrExists) {
 		t.Fatalf("got %v", err)
 	}
-	mustCommit(t, s, store.TaskDecided{Run: 1, Task: 1, At: 1})
+	mustCommit(t, s, &store.TaskDecided{Run: 1, Task: 1, At: 1})
 	if n, err := s.w.number("SELECT count(*) FROM step"); n != 1 || err != nil {
 		t.Errorf("%d rows, %v", n, err)
 	}
-	mustCommit(t, s, store.TaskDecided{Run: 1, Task: 0, Ready: true, At: 1})
+	mustCommit(t, s, &store.TaskDecided{Run: 1, Task: 0, Ready: true, At: 1})
 	wantIntact(t, s)
 }

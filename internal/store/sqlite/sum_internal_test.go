@@ -25,19 +25,19 @@ func everyColumn(t *testing.T, s *Store) {
 	two := &plan.Plan{Name: "two", Fingerprint: "first", Tasks: []plan.Task{{ID: "a"}, {ID: "b"}}}
 	three := &plan.Plan{Name: "two", Fingerprint: "second", Tasks: []plan.Task{{ID: "new"}, {ID: "b"}, {ID: "a"}}}
 	create := func(num int64) store.Change {
-		return store.RunCreated{
+		return &store.RunCreated{
 			Num: num, ID: fmt.Sprintf("run-%d", num), Plan: two, At: 1000 + num, Deadline: 99_999,
 			Initial: []engine.Entry{{Key: "in", Value: []byte(`"0123456789"`)}, {Key: "none"}},
 		}
 	}
 	ready := func(num int64, task int) store.Change {
-		return store.TaskDecided{Run: num, Task: task, Ready: true, Leaves: plan.LeavesOf(true, false, true), At: 2000}
+		return &store.TaskDecided{Run: num, Task: task, Ready: true, Leaves: plan.LeavesOf(true, false, true), At: 2000}
 	}
 	start := func(num int64, task, attempt int) store.Change {
-		return store.AttemptStarted{Run: num, Task: task, Attempt: attempt, At: 3000, Host: "host", Version: "v1"}
+		return &store.AttemptStarted{Run: num, Task: task, Attempt: attempt, At: 3000, Host: "host", Version: "v1"}
 	}
-	end := func(attempt int, outcome store.AttemptOutcome) store.AttemptEnded {
-		return store.AttemptEnded{
+	end := func(attempt int, outcome store.AttemptOutcome) *store.AttemptEnded {
+		return &store.AttemptEnded{
 			Run: 1, Task: 1, AttemptEnd: store.AttemptEnd{Attempt: attempt, Outcome: outcome}, At: 4000,
 		}
 	}
@@ -47,14 +47,14 @@ func everyColumn(t *testing.T, s *Store) {
 	failed.Error, failed.Due, interrupted.Interruptions = "went wrong", 5000, 2
 	mustCommit(t, s, create(1), ready(1, 0), start(1, 0, 1), ready(1, 1))
 	mustCommit(t, s, done, start(1, 1, 1))
-	mustCommit(t, s, failed, store.TaskRequeued{Run: 1, Task: 1, At: 5000}, start(1, 1, 2))
+	mustCommit(t, s, failed, &store.TaskRequeued{Run: 1, Task: 1, At: 5000}, start(1, 1, 2))
 	mustCommit(t, s, interrupted, start(1, 1, 2))
-	mustCommit(t, s, store.RunReplanned{Run: 1, Plan: three, Tasks: []int{2, 1}, At: 6000})
-	mustCommit(t, s, create(2), ready(2, 0), store.TaskDecided{Run: 2, Task: 1, At: 2000},
-		store.RunBlocked{Run: 2, Cause: store.BlockedByViolation, Reason: "does not add up", At: 7000})
-	mustCommit(t, s, create(3), store.TaskEnded{Run: 3, Status: engine.TaskCancelled, At: 8000},
-		store.RunEnded{Run: 3, Status: engine.RunFailed, Error: "too late", At: 8000})
-	mustCommit(t, s, create(4), store.RunEnded{Run: 4, Status: engine.RunCompleted, At: 5})
+	mustCommit(t, s, &store.RunReplanned{Run: 1, Plan: three, Tasks: []int{2, 1}, At: 6000})
+	mustCommit(t, s, create(2), ready(2, 0), &store.TaskDecided{Run: 2, Task: 1, At: 2000},
+		&store.RunBlocked{Run: 2, Cause: store.BlockedByViolation, Reason: "does not add up", At: 7000})
+	mustCommit(t, s, create(3), &store.TaskEnded{Run: 3, Status: engine.TaskCancelled, At: 8000},
+		&store.RunEnded{Run: 3, Status: engine.RunFailed, Error: "too late", At: 8000})
+	mustCommit(t, s, create(4), &store.RunEnded{Run: 4, Status: engine.RunCompleted, At: 5})
 	if n, err := s.Purge(context.Background(), store.PurgeFilter{EndedBefore: 6}); n != 1 || err != nil {
 		t.Fatalf("purge: %d, %v", n, err)
 	}

@@ -107,7 +107,7 @@ func newFlips(t *testing.T) *flips {
 func everyOtherColumn(t *testing.T, s *sqlite.Store) {
 	t.Helper()
 	run := changesOf(11)
-	commit(t, s, store.RunCreated{
+	commit(t, s, &store.RunCreated{
 		Num: 11, ID: id(11), Plan: orders(), At: 90, Deadline: 99_999, Initial: []engine.Entry{{Key: "k", Value: []byte("1")}},
 	}, run.decided(0, true, false, true), run.started(0, 1))
 	interrupted, late := run.over(0, 1, store.AttemptInterrupted, 0), run.finished(0, 1, engine.TaskCompleted)
@@ -115,10 +115,10 @@ func everyOtherColumn(t *testing.T, s *sqlite.Store) {
 	late.Writes = append(late.Writes, engine.Entry{Key: "story", Value: bytes.Repeat([]byte("7"), 9_000)})
 	commit(t, s, interrupted, run.started(0, 1))
 	commit(t, s, late, run.decided(1), run.decided(2, false))
-	commit(t, s, store.RunCreated{Num: 12, ID: id(12), Plan: orders(), At: 5}, changesOf(12).decided(0),
+	commit(t, s, &store.RunCreated{Num: 12, ID: id(12), Plan: orders(), At: 5}, changesOf(12).decided(0),
 		changesOf(12).finished(0, 0, engine.TaskCancelled), changesOf(12).finished(1, 0, engine.TaskCancelled),
 		changesOf(12).finished(2, 0, engine.TaskCancelled), changesOf(12).finished(3, 0, engine.TaskCancelled),
-		store.RunEnded{Run: 12, Status: engine.RunFailed, Error: "too late", At: 6})
+		&store.RunEnded{Run: 12, Status: engine.RunFailed, Error: "too late", At: 6})
 	if n, err := s.Purge(context.Background(), store.PurgeFilter{EndedBefore: 50}); n != 1 || err != nil {
 		t.Fatalf("purge: %d, %v", n, err)
 	}

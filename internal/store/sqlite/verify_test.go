@@ -36,22 +36,22 @@ func orders() *plan.Plan {
 // changesOf makes changes of one run.
 type changesOf int64
 
-func (run changesOf) decided(task int, leaves ...bool) store.TaskDecided {
+func (run changesOf) decided(task int, leaves ...bool) *store.TaskDecided {
 	ready := len(leaves) == 0 || leaves[0]
-	return store.TaskDecided{Run: int64(run), Task: task, Ready: ready, Leaves: plan.LeavesOf(leaves...), At: 100}
+	return &store.TaskDecided{Run: int64(run), Task: task, Ready: ready, Leaves: plan.LeavesOf(leaves...), At: 100}
 }
 
-func (run changesOf) started(task, attempt int) store.AttemptStarted {
-	return store.AttemptStarted{Run: int64(run), Task: task, Attempt: attempt, At: 110, Host: "host", Version: "v1"}
+func (run changesOf) started(task, attempt int) *store.AttemptStarted {
+	return &store.AttemptStarted{Run: int64(run), Task: task, Attempt: attempt, At: 110, Host: "host", Version: "v1"}
 }
 
-func (run changesOf) over(task, attempt int, outcome store.AttemptOutcome, due int64) store.AttemptEnded {
-	return store.AttemptEnded{Run: int64(run), Task: task, AttemptEnd: endOf(attempt, outcome), At: 120, Due: due}
+func (run changesOf) over(task, attempt int, outcome store.AttemptOutcome, due int64) *store.AttemptEnded {
+	return &store.AttemptEnded{Run: int64(run), Task: task, AttemptEnd: endOf(attempt, outcome), At: 120, Due: due}
 }
 
 // finished ends a task; attempt is the one that goes on, 0 if none does.
-func (run changesOf) finished(task, attempt int, status engine.TaskStatus) store.TaskEnded {
-	end := store.TaskEnded{Run: int64(run), Task: task, Status: status, At: 120, Callback: status == engine.TaskFailed}
+func (run changesOf) finished(task, attempt int, status engine.TaskStatus) *store.TaskEnded {
+	end := &store.TaskEnded{Run: int64(run), Task: task, Status: status, At: 120, Callback: status == engine.TaskFailed}
 	outcome := store.AttemptCancelled
 	switch status {
 	case engine.TaskCompleted:
@@ -74,8 +74,8 @@ func endOf(attempt int, outcome store.AttemptOutcome) store.AttemptEnd {
 	return end
 }
 
-func (run changesOf) ended(status engine.RunStatus) store.RunEnded {
-	return store.RunEnded{Run: int64(run), Status: status, At: 130}
+func (run changesOf) ended(status engine.RunStatus) *store.RunEnded {
+	return &store.RunEnded{Run: int64(run), Status: status, At: 130}
 }
 
 // everyState commits a run in every state in which a run and a task can be.
@@ -84,7 +84,7 @@ func everyState(t *testing.T, s *sqlite.Store) {
 	p := orders()
 	for num := int64(1); num <= 10; num++ {
 		run := changesOf(num)
-		commit(t, s, store.RunCreated{
+		commit(t, s, &store.RunCreated{
 			Num: num, ID: id(num), Plan: p, At: 90, Initial: []engine.Entry{{Key: "n", Value: []byte("3")}},
 		}, run.decided(0), run.started(0, 1))
 		switch num {
@@ -116,16 +116,16 @@ func everyState(t *testing.T, s *sqlite.Store) {
 		case 6: // interrupted
 			commit(t, s, run.over(0, 1, store.AttemptInterrupted, 0), run.started(0, 1))
 		case 7: // blocked
-			commit(t, s, store.RunBlocked{Run: num, Cause: store.BlockedByPlan, Reason: "why", At: 120})
+			commit(t, s, &store.RunBlocked{Run: num, Cause: store.BlockedByPlan, Reason: "why", At: 120})
 		case 8: // under another plan
 			now := orders()
 			now.Tasks = append(now.Tasks, plan.Task{ID: "archive", DependsOn: []int{3}})
 			now.Fingerprint = now.ComputeFingerprint()
-			commit(t, s, store.RunReplanned{Run: num, Plan: now, Tasks: []int{0, 1, 2, 3}, At: 120})
-			commit(t, s, store.RunReplanned{Run: num, Plan: p, Tasks: []int{0, 1, 2, 3, -1}, At: 121})
-			commit(t, s, store.RunReplanned{Run: num, Plan: now, Tasks: []int{0, 1, 2, 3}, At: 122})
+			commit(t, s, &store.RunReplanned{Run: num, Plan: now, Tasks: []int{0, 1, 2, 3}, At: 120})
+			commit(t, s, &store.RunReplanned{Run: num, Plan: p, Tasks: []int{0, 1, 2, 3, -1}, At: 121})
+			commit(t, s, &store.RunReplanned{Run: num, Plan: now, Tasks: []int{0, 1, 2, 3}, At: 122})
 		case 9: // ready for its second attempt
-			commit(t, s, run.over(0, 1, store.AttemptFailed, 900), store.TaskRequeued{Run: num, At: 900})
+			commit(t, s, run.over(0, 1, store.AttemptFailed, 900), &store.TaskRequeued{Run: num, At: 900})
 		}
 	}
 }
@@ -169,7 +169,7 @@ func TestVerifyFindsNothingWrong(t *testing.T) {
 func TestVerifyOfUndecidedTasks(t *testing.T) {
 	t.Parallel()
 	blocked := func(cause store.BlockCause) store.Change {
-		return store.RunBlocked{Run: 1, Cause: cause, Reason: "why", At: 120}
+		return &store.RunBlocked{Run: 1, Cause: cause, Reason: "why", At: 120}
 	}
 	for name, tt := range map[string]struct {
 		last store.Change
@@ -178,13 +178,13 @@ func TestVerifyOfUndecidedTasks(t *testing.T) {
 		"blocked when it was to decide": {blocked(store.BlockedUndecided), true},
 		"blocked by a violation":        {blocked(store.BlockedByViolation), false},
 		"blocked by its plan":           {blocked(store.BlockedByPlan), false},
-		"under another plan":            {store.RunReplanned{Run: 1, Plan: orders(), Tasks: []int{0, 1, 2, 3}, At: 120}, false},
+		"under another plan":            {&store.RunReplanned{Run: 1, Plan: orders(), Tasks: []int{0, 1, 2, 3}, At: 120}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "runs.db")
 			s, run := open(t, path), changesOf(1)
-			commit(t, s, store.RunCreated{Num: 1, ID: id(1), Plan: orders(), At: 90}, run.decided(0), run.started(0, 1),
+			commit(t, s, &store.RunCreated{Num: 1, ID: id(1), Plan: orders(), At: 90}, run.decided(0), run.started(0, 1),
 				run.finished(0, 1, engine.TaskCompleted), tt.last)
 			closed(t, s)
 			problems := strings.Join(verified(t, path), "\n")
@@ -303,7 +303,7 @@ func TestVerifyReadsBehindDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "runs.db")
 	s := open(t, path)
 	for num := int64(1); num <= 400; num++ {
-		commit(t, s, store.RunCreated{Num: num, ID: id(num), Plan: orders(), At: 90}, changesOf(num).decided(0))
+		commit(t, s, &store.RunCreated{Num: num, ID: id(num), Plan: orders(), At: 90}, changesOf(num).decided(0))
 	}
 	closed(t, s)
 	damage(t, path, "UPDATE run SET deadline = 7 WHERE num IN (2, 399)")

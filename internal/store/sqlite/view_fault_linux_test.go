@@ -15,7 +15,7 @@ import (
 // and the lock to write stays with it. The store has to be as good as new afterwards.
 func TestFaultBesideAView(t *testing.T) {
 	t.Parallel()
-	large := func(num int64, size int) store.RunCreated {
+	large := func(num int64, size int) *store.RunCreated {
 		c := created(num)
 		c.Initial = []engine.Entry{{Key: "k", Value: make([]byte, size)}}
 		return c

@@ -125,7 +125,7 @@ func TestRefusedCommitsDoNotKeepAView(t *testing.T) {
 	s := openStore(t)
 	mustCommit(t, s, created(1))
 	for range 2 {
-		if err := s.Commit(context.Background(), []store.Change{store.TaskDecided{Run: 99, At: 1}}); err == nil {
+		if err := s.Commit(context.Background(), []store.Change{&store.TaskDecided{Run: 99, At: 1}}); err == nil {
 			t.Fatal("a decision about no run was stored")
 		}
 		s.restNow()

@@ -19,32 +19,32 @@ func TestViews(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "runs.db")
 	s := open(t, path)
 	t.Cleanup(func() { closed(t, s) })
-	c := store.RunCreated{Num: 1, ID: "order-42", At: 5, Plan: &plan.Plan{
+	c := &store.RunCreated{Num: 1, ID: "order-42", At: 5, Plan: &plan.Plan{
 		Name: "orders", Fingerprint: "f", Tasks: []plan.Task{{ID: "fetch"}, {ID: "cached"}, {ID: "report"}},
 	}}
 	commit(t, s, c,
-		store.TaskDecided{Run: 1, Task: 0, Ready: true, At: 10},
-		store.AttemptStarted{Run: 1, Task: 0, Attempt: 1, At: 11, Host: "h", Version: "v"},
-		store.AttemptEnded{
+		&store.TaskDecided{Run: 1, Task: 0, Ready: true, At: 10},
+		&store.AttemptStarted{Run: 1, Task: 0, Attempt: 1, At: 11, Host: "h", Version: "v"},
+		&store.AttemptEnded{
 			Run: 1, Task: 0, At: 12, Due: 20,
 			AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: store.AttemptFailed, Error: "oops"},
 		},
-		store.AttemptStarted{Run: 1, Task: 0, Attempt: 2, At: 20, Host: "h", Version: "v"})
+		&store.AttemptStarted{Run: 1, Task: 0, Attempt: 2, At: 20, Host: "h", Version: "v"})
 	commit(t, s,
-		store.TaskEnded{
+		&store.TaskEnded{
 			Run: 1, Task: 0, Last: store.AttemptEnd{Attempt: 2, Outcome: store.AttemptSucceeded},
 			Status: engine.TaskCompleted, At: 21, Callback: true, Writes: []engine.Entry{
 				{Key: "big", Value: []byte("9007199254740993")}, {Key: "gone"}, {Key: "name", Value: []byte(`"ü"`)},
 			},
 		},
-		store.TaskDecided{Run: 1, Task: 1, At: 21},
-		store.TaskEnded{Run: 1, Task: 2, Status: engine.TaskCancelled, At: 30},
-		store.RunEnded{Run: 1, Status: engine.RunCancelled, Error: "by hand", At: 31})
+		&store.TaskDecided{Run: 1, Task: 1, At: 21},
+		&store.TaskEnded{Run: 1, Task: 2, Status: engine.TaskCancelled, At: 30},
+		&store.RunEnded{Run: 1, Status: engine.RunCancelled, Error: "by hand", At: 31})
 	c.Num, c.ID = 2, "order-43"
 	now := &plan.Plan{Name: "orders", Fingerprint: "g", Tasks: []plan.Task{{ID: "check"}, {ID: "fetch"}}}
-	commit(t, s, c, store.TaskDecided{Run: 2, Task: 0, Ready: true, At: 40},
-		store.RunReplanned{Run: 2, Plan: now, Tasks: []int{1, -1, -1}, At: 41},
-		store.RunBlocked{Run: 2, Cause: store.BlockedByPlan, Reason: "does not fit", At: 42})
+	commit(t, s, c, &store.TaskDecided{Run: 2, Task: 0, Ready: true, At: 40},
+		&store.RunReplanned{Run: 2, Plan: now, Tasks: []int{1, -1, -1}, At: 41},
+		&store.RunBlocked{Run: 2, Cause: store.BlockedByPlan, Reason: "does not fit", At: 42})
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)

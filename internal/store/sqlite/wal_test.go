@@ -62,7 +62,7 @@ func TestLogStaysSmallBesideReaders(t *testing.T) {
 	largest, value := int64(0), make([]byte, 5<<10)
 	for num := int64(1); num <= commits; num++ {
 		commit(t, s, created(num, engine.Entry{Key: "k", Value: value}),
-			store.RunEnded{Run: num, Status: engine.RunCompleted, At: num})
+			&store.RunEnded{Run: num, Status: engine.RunCompleted, At: num})
 		largest = max(largest, logSize(t, s))
 	}
 	stop.Store(true)

@@ -22,7 +22,7 @@ type workload struct {
 	last  int64 // the last number of a run
 	now   int64
 	open  []*workRun
-	calls []store.CallbackDone // the pending callbacks
+	calls []*store.CallbackDone // the pending callbacks
 	batch []store.Change
 }
 
@@ -83,7 +83,7 @@ func (w *workload) create() {
 	if w.rng.IntN(3) == 0 {
 		p = planAfter
 	}
-	c := store.RunCreated{Num: w.last, ID: fmt.Sprintf("id-%d", w.last), Plan: p, Initial: w.entries(), At: w.now}
+	c := &store.RunCreated{Num: w.last, ID: fmt.Sprintf("id-%d", w.last), Plan: p, Initial: w.entries(), At: w.now}
 	if w.rng.IntN(3) == 0 {
 		c.Deadline = w.now + 90_000
 	}
@@ -108,12 +108,12 @@ func (w *workload) prepare(p *plan.Plan) *engine.Graph {
 
 func (w *workload) block(r *workRun) {
 	r.blocked = true
-	w.add(store.RunBlocked{Run: r.num, Cause: store.BlockedByPlan, Reason: "does not fit", At: w.now})
+	w.add(&store.RunBlocked{Run: r.num, Cause: store.BlockedByPlan, Reason: "does not fit", At: w.now})
 }
 
 func (w *workload) unblock(r *workRun) {
 	r.blocked = false
-	w.add(store.RunUnblocked{Run: r.num, At: w.now})
+	w.add(&store.RunUnblocked{Run: r.num, At: w.now})
 }
 
 // replan moves a run to the other plan, in which two tasks have changed places,
@@ -123,7 +123,7 @@ func (w *workload) replan(r *workRun) {
 		return
 	}
 	tasks := []int{0, 2, 1, 4}
-	w.add(store.RunReplanned{Run: r.num, Plan: planAfter, Tasks: tasks, At: w.now})
+	w.add(&store.RunReplanned{Run: r.num, Plan: planAfter, Tasks: tasks, At: w.now})
 	graph := w.prepare(planAfter)
 	state := graph.NewRun(r.state.ID, r.state.Initial, r.state.Deadline)
 	for before, now := range tasks {
@@ -195,9 +195,9 @@ func (w *workload) follow(r *workRun, e *engine.Event, d engine.Decision) {
 	case engine.BecameReady:
 		w.ready(r, e, d)
 	case engine.WasSkipped:
-		w.add(store.TaskDecided{Run: r.num, Task: d.Task, Leaves: d.Leaves, At: w.now})
+		w.add(&store.TaskDecided{Run: r.num, Task: d.Task, Leaves: d.Leaves, At: w.now})
 	case engine.Started:
-		w.add(store.AttemptStarted{
+		w.add(&store.AttemptStarted{
 			Run: r.num, Task: d.Task, Attempt: d.Attempt, At: w.now, Host: "host", Version: fmt.Sprint("v", w.now%3),
 		})
 	case engine.Completed:
@@ -205,7 +205,7 @@ func (w *workload) follow(r *workRun, e *engine.Event, d engine.Decision) {
 		w.end(r.num, d.Task, end, engine.TaskCompleted, e.Writes)
 	case engine.WillRetry:
 		end.Outcome, end.Error = store.AttemptFailed, "busy"
-		w.add(store.AttemptEnded{Run: r.num, Task: d.Task, AttemptEnd: end, At: w.now, Due: d.Due})
+		w.add(&store.AttemptEnded{Run: r.num, Task: d.Task, AttemptEnd: end, At: w.now, Due: d.Due})
 	case engine.FailedForGood:
 		end.Outcome, end.Error = store.AttemptFailed, "broken"
 		if d.Interrupted {
@@ -216,9 +216,9 @@ func (w *workload) follow(r *workRun, e *engine.Event, d engine.Decision) {
 		if end.Outcome = store.AttemptCancelled; d.Attempt == 0 {
 			end = store.AttemptEnd{}
 		}
-		w.add(store.TaskEnded{Run: r.num, Task: d.Task, Last: end, Status: engine.TaskCancelled, At: w.now})
+		w.add(&store.TaskEnded{Run: r.num, Task: d.Task, Last: end, Status: engine.TaskCancelled, At: w.now})
 	case engine.RunEnded:
-		w.add(store.RunEnded{Run: r.num, Status: d.Status, At: w.now})
+		w.add(&store.RunEnded{Run: r.num, Status: d.Status, At: w.now})
 	}
 }
 
@@ -227,25 +227,25 @@ func (w *workload) ready(r *workRun, e *engine.Event, d engine.Decision) {
 	end := store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptStopped}
 	switch {
 	case d.Verdict:
-		w.add(store.TaskDecided{Run: r.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: w.now})
+		w.add(&store.TaskDecided{Run: r.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: w.now})
 		return
 	case e.Kind == engine.RetryDue:
-		w.add(store.TaskRequeued{Run: r.num, Task: d.Task, At: w.now})
+		w.add(&store.TaskRequeued{Run: r.num, Task: d.Task, At: w.now})
 		return
 	case e.Kind == engine.Interrupted:
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, r.state.Tasks[d.Task].Interruptions
 	}
-	w.add(store.AttemptEnded{Run: r.num, Task: d.Task, AttemptEnd: end, At: w.now})
+	w.add(&store.AttemptEnded{Run: r.num, Task: d.Task, AttemptEnd: end, At: w.now})
 }
 
 // end adds the end of a task with that of its attempt.
 func (w *workload) end(run int64, task int, last store.AttemptEnd, status engine.TaskStatus, writes []engine.Entry) {
-	c := store.TaskEnded{
+	c := &store.TaskEnded{
 		Run: run, Task: task, Last: last, Status: status, Writes: writes, At: w.now, Callback: w.rng.IntN(3) == 0,
 	}
 	w.add(c)
 	if c.Callback {
-		w.calls = append(w.calls, store.CallbackDone{Run: c.Run, Task: c.Task})
+		w.calls = append(w.calls, &store.CallbackDone{Run: c.Run, Task: c.Task})
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 )
 
 // block is the blocking of a run because of its plan.
-func block(run int64, reason string) store.RunBlocked {
-	return store.RunBlocked{Run: run, Cause: store.BlockedByPlan, Reason: reason, At: 50}
+func block(run int64, reason string) *store.RunBlocked {
+	return &store.RunBlocked{Run: run, Cause: store.BlockedByPlan, Reason: reason, At: 50}
 }
 
 // blocking are the tests about blocked runs.
@@ -23,7 +23,7 @@ var blocking = map[string]func(*bed){
 	},
 	"blocking again replaces cause and reason": func(b *bed) {
 		b.commit(create(1), block(1, "task gone"))
-		b.commit(store.RunBlocked{Run: 1, Cause: store.BlockedByViolation, At: 60})
+		b.commit(&store.RunBlocked{Run: 1, Cause: store.BlockedByViolation, At: 60})
 		b.reopen()
 		b.isBlocked(store.BlockedByViolation, "")
 		b.commit(block(1, "another"), block(1, "the last"))
@@ -32,12 +32,12 @@ var blocking = map[string]func(*bed){
 	"an unblocked run goes on": func(b *bed) {
 		b.commit(create(1), ready(1, 0, 10), block(1, "task gone"))
 		b.reopen()
-		b.commit(store.RunUnblocked{Run: 1, At: 60})
+		b.commit(&store.RunUnblocked{Run: 1, At: 60})
 		b.isOpen(engine.RunRunning, 0, "")
 		b.reopen()
 		b.commit(start(1, 0, 1, 70))
-		b.refused(store.ErrFenced, store.RunUnblocked{Run: 1, At: 80})
-		b.commit(block(1, "again"), store.RunUnblocked{Run: 1, At: 90}, complete(1, 0, 1, 90))
+		b.refused(store.ErrFenced, &store.RunUnblocked{Run: 1, At: 80})
+		b.commit(block(1, "again"), &store.RunUnblocked{Run: 1, At: 90}, complete(1, 0, 1, 90))
 		b.isOpen(engine.RunRunning, 0, "")
 	},
 	"nothing becomes of a task of a blocked run but its end": func(b *bed) {
@@ -62,7 +62,7 @@ var blocking = map[string]func(*bed){
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), ready(1, 1, 10), block(1, "task gone"))...)
 		b.reopen()
 		b.commit(cancel(1, 0, 1, 60), cancel(1, 1, 0, 60), cancel(1, 2, 0, 60),
-			store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 60})
+			&store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 60})
 		b.reopen()
 		d := b.run("run-1")
 		if d.Status != engine.RunCancelled || d.Ended != 60 || d.Error != "" || d.Cause != 0 {
@@ -78,7 +78,7 @@ var blocking = map[string]func(*bed){
 		for i, status := range []engine.RunStatus{engine.RunCompleted, engine.RunFailed, engine.RunCancelled} {
 			num := int64(i + 1)
 			b.commit(create(num), block(num, "task gone"))
-			b.commit(store.RunEnded{Run: num, Status: status, Error: "why", At: 5})
+			b.commit(&store.RunEnded{Run: num, Status: status, Error: "why", At: 5})
 			b.reopen()
 			d := b.run(create(num).ID)
 			if d.Status != status || d.Error != "why" || d.Cause != 0 {
@@ -98,12 +98,12 @@ var blocking = map[string]func(*bed){
 	"causes that are none": func(b *bed) {
 		b.commit(create(1))
 		for _, cause := range []store.BlockCause{0, store.BlockedUndecided + 1, 255} {
-			b.refused(store.ErrInvalid, store.RunBlocked{Run: 1, Cause: cause, At: 50})
+			b.refused(store.ErrInvalid, &store.RunBlocked{Run: 1, Cause: cause, At: 50})
 		}
 	},
 	"a refused commit leaves a run blocked": func(b *bed) {
 		b.commit(create(1), block(1, "task gone"), create(2))
-		b.refused(store.ErrFenced, store.RunUnblocked{Run: 1, At: 60}, ready(1, 0, 60), block(2, "x"), ready(2, 0, 60))
+		b.refused(store.ErrFenced, &store.RunUnblocked{Run: 1, At: 60}, ready(1, 0, 60), block(2, "x"), ready(2, 0, 60))
 		b.refused(store.ErrFenced, ready(1, 0, 70))
 		b.commit(ready(2, 0, 70))
 	},

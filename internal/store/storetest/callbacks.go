@@ -13,7 +13,7 @@ var callbacks = map[string]func(*bed){
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), called(complete(1, 0, 1, 30)))...)
 		b.reopen()
 		b.pending(callbackOf(1, 0, engine.TaskCompleted, 1))
-		b.commit(store.CallbackDone{Run: 1, Task: 0})
+		b.commit(&store.CallbackDone{Run: 1, Task: 0})
 		b.pending()
 		b.reopen()
 		b.pending()
@@ -21,7 +21,7 @@ var callbacks = map[string]func(*bed){
 	"a failed task with its last failure": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "first", 30, 40),
 			start(1, 0, 2, 40), called(giveUp(1, 0, 2, "last", 50)),
-			store.RunEnded{Run: 1, Status: engine.RunFailed, At: 50})...)
+			&store.RunEnded{Run: 1, Status: engine.RunFailed, At: 50})...)
 		b.reopen()
 		want := callbackOf(1, 0, engine.TaskFailed, 2)
 		want.Failure = store.Failure{Error: "last"}
@@ -43,34 +43,34 @@ var callbacks = map[string]func(*bed){
 			for task := range 3 {
 				b.commit(list(ready(num, task, 10), start(num, task, 1, 20), called(complete(num, task, 1, 30)))...)
 			}
-			b.commit(store.RunEnded{Run: num, Status: engine.RunCompleted, At: 40})
+			b.commit(&store.RunEnded{Run: num, Status: engine.RunCompleted, At: 40})
 			for task := range 3 {
 				want = append(want, callbackOf(num, task, engine.TaskCompleted, 1))
 			}
 		}
 		b.reopen()
 		b.pending(want...)
-		b.commit(store.CallbackDone{Run: 2, Task: 1}, store.CallbackDone{Run: 1, Task: 0})
+		b.commit(&store.CallbackDone{Run: 2, Task: 1}, &store.CallbackDone{Run: 1, Task: 0})
 		b.reopen()
 		b.pending(append(append(want[1:4:4], want[5]), want[6:]...)...)
 	},
 	"done in the same commit": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), called(complete(1, 0, 1, 30)),
-			store.CallbackDone{Run: 1, Task: 0})...)
+			&store.CallbackDone{Run: 1, Task: 0})...)
 		b.pending()
 	},
 	"what is not pending can be done": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), called(complete(1, 0, 1, 30)))...)
-		b.commit(store.CallbackDone{Run: 1, Task: 1}, store.CallbackDone{Run: 9}, store.CallbackDone{Run: -1, Task: -1})
+		b.commit(&store.CallbackDone{Run: 1, Task: 1}, &store.CallbackDone{Run: 9}, &store.CallbackDone{Run: -1, Task: -1})
 		b.pending(callbackOf(1, 0, engine.TaskCompleted, 1))
-		b.commit(store.CallbackDone{Run: 1, Task: 0}, store.CallbackDone{Run: 1, Task: 0})
+		b.commit(&store.CallbackDone{Run: 1, Task: 0}, &store.CallbackDone{Run: 1, Task: 0})
 		b.pending()
 	},
 	"a refused commit leaves callbacks as they were": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), called(complete(1, 0, 1, 30)),
 			ready(1, 1, 30), start(1, 1, 1, 40))...)
 		b.refused(store.ErrFenced, list(
-			store.CallbackDone{Run: 1, Task: 0}, called(complete(1, 1, 1, 50)), ready(1, 0, 60))...)
+			&store.CallbackDone{Run: 1, Task: 0}, called(complete(1, 1, 1, 50)), ready(1, 0, 60))...)
 		b.pending(callbackOf(1, 0, engine.TaskCompleted, 1))
 		b.commit(called(complete(1, 1, 1, 50)))
 		b.pending(callbackOf(1, 0, engine.TaskCompleted, 1), callbackOf(1, 1, engine.TaskCompleted, 1))
@@ -82,7 +82,7 @@ var callbacks = map[string]func(*bed){
 }
 
 // called makes the end of a task one with a callback.
-func called(end store.TaskEnded) store.TaskEnded {
+func called(end *store.TaskEnded) *store.TaskEnded {
 	end.Callback = true
 	return end
 }

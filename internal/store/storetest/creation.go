@@ -66,7 +66,7 @@ var creation = map[string]func(*bed){
 		b.equal("open runs", b.openRuns(), []*store.OpenRun{})
 	},
 	"an ended run keeps its ID": func(b *bed) {
-		b.commit(create(1), store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 2})
+		b.commit(create(1), &store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 2})
 		again := create(2)
 		again.ID = "run-1"
 		b.refused(store.ErrExists, again)
@@ -103,7 +103,7 @@ var creation = map[string]func(*bed){
 			"key not UTF-8":  func(c *store.RunCreated) { c.Initial = valuesOf("a\xff") },
 		} {
 			c := create(1)
-			spoil(&c)
+			spoil(c)
 			if err := b.s.Commit(context.Background(), []store.Change{c}); !errors.Is(err, store.ErrInvalid) {
 				b.Errorf("%s: got %v", name, err)
 			}
@@ -143,7 +143,7 @@ var creation = map[string]func(*bed){
 	"a workflow without tasks": func(b *bed) {
 		c := create(1)
 		c.Plan = chain("empty", 0)
-		b.commit(c, store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 1001})
+		b.commit(c, &store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 1001})
 		b.equal("tasks", b.run("run-1").Tasks, []store.TaskDetail{})
 	},
 }

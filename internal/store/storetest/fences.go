@@ -14,13 +14,13 @@ import (
 func changesOfTask(run int64, task int) map[string]store.Change {
 	return map[string]store.Change{
 		"decided":     ready(run, task, 90),
-		"skipped":     store.TaskDecided{Run: run, Task: task, At: 90},
+		"skipped":     &store.TaskDecided{Run: run, Task: task, At: 90},
 		"started":     start(run, task, 1, 90),
 		"next":        start(run, task, 2, 90),
 		"retried":     fail(run, task, 1, "late", 90, 190),
 		"stopped":     end(run, task, 1, store.AttemptStopped, 90),
 		"interrupted": end(run, task, 1, store.AttemptInterrupted, 90),
-		"requeued":    store.TaskRequeued{Run: run, Task: task, At: 90},
+		"requeued":    &store.TaskRequeued{Run: run, Task: task, At: 90},
 		"completed":   complete(run, task, 1, 90, entry("late", "1")),
 		"second":      complete(run, task, 2, 90, entry("late", "1")),
 		"gave up":     giveUp(run, task, 1, "late", 90),
@@ -50,7 +50,7 @@ var states = map[string]struct {
 		[]string{"requeued", "next", "cancelled"},
 	},
 	"requeued": {
-		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 130), store.TaskRequeued{Run: 1, At: 130}),
+		list(ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 130), &store.TaskRequeued{Run: 1, At: 130}),
 		[]string{"next", "cancelled"},
 	},
 	"stopped": {
@@ -62,15 +62,15 @@ var states = map[string]struct {
 		[]string{"started", "cancelled"},
 	},
 	"completed": {list(ready(1, 0, 10), start(1, 0, 1, 20), complete(1, 0, 1, 30)), nil},
-	"skipped":   {list(store.TaskDecided{Run: 1, At: 10}), nil},
+	"skipped":   {list(&store.TaskDecided{Run: 1, At: 10}), nil},
 	"given up": {
 		list(ready(1, 0, 10), start(1, 0, 1, 20), giveUp(1, 0, 1, "x", 30)), nil,
 	},
 	"cancelled": {list(cancel(1, 0, 0, 30)), nil},
 	"run ended": {
-		list(ready(1, 0, 10), start(1, 0, 1, 20), store.RunEnded{Run: 1, Status: engine.RunFailed, At: 30}), nil,
+		list(ready(1, 0, 10), start(1, 0, 1, 20), &store.RunEnded{Run: 1, Status: engine.RunFailed, At: 30}), nil,
 	},
-	"run waiting": {list(store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 30}), nil},
+	"run waiting": {list(&store.RunEnded{Run: 1, Status: engine.RunCancelled, At: 30}), nil},
 }
 
 // fences are the tests about changes that have to be refused.
@@ -109,16 +109,16 @@ var fences = map[string]func(*bed){
 		}
 	},
 	"an ended run never changes": func(b *bed) {
-		b.commit(create(1), store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 30})
+		b.commit(create(1), &store.RunEnded{Run: 1, Status: engine.RunCompleted, At: 30})
 		for _, status := range []engine.RunStatus{
 			engine.RunCompleted, engine.RunFailed, engine.RunCancelled,
 		} {
-			b.refused(store.ErrFenced, store.RunEnded{Run: 1, Status: status, At: 40})
+			b.refused(store.ErrFenced, &store.RunEnded{Run: 1, Status: status, At: 40})
 		}
 		b.reopen()
-		b.refused(store.ErrFenced, store.RunEnded{Run: 1, Status: engine.RunFailed, At: 40})
+		b.refused(store.ErrFenced, &store.RunEnded{Run: 1, Status: engine.RunFailed, At: 40})
 		b.refused(store.ErrFenced, block(1, "late"))
-		b.refused(store.ErrFenced, store.RunUnblocked{Run: 1, At: 40})
+		b.refused(store.ErrFenced, &store.RunUnblocked{Run: 1, At: 40})
 		b.refused(store.ErrFenced, replan(later("v2", "a", "b", "c"), 0, 1, 2))
 	},
 	"a failing batch leaves nothing": func(b *bed) {
@@ -126,7 +126,7 @@ var fences = map[string]func(*bed){
 		b.refused(store.ErrFenced, list(
 			create(2, entry("a", "1")), ready(2, 0, 30), start(2, 0, 1, 30),
 			complete(1, 0, 1, 40, entry("k", "1")), ready(1, 1, 40), start(1, 1, 1, 40),
-			store.RunEnded{Run: 2, Status: engine.RunFailed, At: 50}, ready(2, 1, 60),
+			&store.RunEnded{Run: 2, Status: engine.RunFailed, At: 50}, ready(2, 1, 60),
 		)...)
 		b.commit(list(complete(1, 0, 1, 40, entry("k", "1")), create(2), ready(2, 0, 30))...)
 	},
@@ -136,9 +136,9 @@ var fences = map[string]func(*bed){
 				b.Errorf("%s: got %v", name, err)
 			}
 		}
-		b.refused(store.ErrNotFound, store.RunEnded{Run: 5, Status: engine.RunFailed, At: 1})
+		b.refused(store.ErrNotFound, &store.RunEnded{Run: 5, Status: engine.RunFailed, At: 1})
 		b.refused(store.ErrNotFound, block(5, "x"))
-		b.refused(store.ErrNotFound, store.RunUnblocked{Run: 5, At: 1})
+		b.refused(store.ErrNotFound, &store.RunUnblocked{Run: 5, At: 1})
 		_, err := b.s.Run(context.Background(), "nobody")
 		if !errors.Is(err, store.ErrNotFound) {
 			b.Errorf("run: %v", err)
@@ -175,7 +175,7 @@ var fences = map[string]func(*bed){
 			}
 		}
 		for _, status := range []engine.TaskStatus{engine.TaskCompleted, engine.TaskFailed} {
-			b.refused(store.ErrInvalid, store.TaskEnded{Run: 1, Status: status, At: 40})
+			b.refused(store.ErrInvalid, &store.TaskEnded{Run: 1, Status: status, At: 40})
 		}
 		nameless := cancel(1, 1, 0, 40)
 		nameless.Last.Outcome = store.AttemptCancelled
@@ -185,15 +185,16 @@ var fences = map[string]func(*bed){
 		b.refused(store.ErrInvalid, wrote)
 		b.refused(store.ErrInvalid, complete(1, 0, 1, 40, entry("k", "1"), entry("a", "1")))
 		for _, status := range []engine.RunStatus{0, engine.RunRunning, engine.RunPaused, engine.RunBlocked, 99} {
-			b.refused(store.ErrInvalid, store.RunEnded{Run: 1, Status: status, At: 40})
+			b.refused(store.ErrInvalid, &store.RunEnded{Run: 1, Status: status, At: 40})
 		}
 		b.refused(store.ErrInvalid, nil)
 	},
 	"errors say what was refused": func(b *bed) {
 		b.commit(create(1))
-		err := b.s.Commit(context.Background(), list(start(1, 2, 1, 5)))
+		c := start(1, 2, 1, 5)
+		err := b.s.Commit(context.Background(), list(c))
 		var fenced *store.FencedError
-		if !errors.As(err, &fenced) || fenced.Change != start(1, 2, 1, 5) {
+		if !errors.As(err, &fenced) || fenced.Change != c {
 			b.Fatalf("got %v", err)
 		}
 		want := "start of attempt 1 of task 2 of run 1: the task is neither ready nor retrying"

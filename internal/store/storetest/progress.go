@@ -24,20 +24,20 @@ var progress = map[string]func(*bed){
 	},
 	"a task is skipped": func(b *bed) {
 		leaves := plan.LeavesOf(true, false, true)
-		b.lives(list(store.TaskDecided{Run: 1, Leaves: leaves, At: 10}), store.TaskDetail{
+		b.lives(list(&store.TaskDecided{Run: 1, Leaves: leaves, At: 10}), store.TaskDetail{
 			Status: engine.TaskSkipped, Decided: 10, Ended: 10, Leaves: leaves,
 		})
 	},
 	"a task is ready": func(b *bed) {
 		leaves := plan.LeavesOf(false, true)
-		b.lives(list(store.TaskDecided{Run: 1, Ready: true, Leaves: leaves, At: 10}), store.TaskDetail{
+		b.lives(list(&store.TaskDecided{Run: 1, Ready: true, Leaves: leaves, At: 10}), store.TaskDetail{
 			Status: engine.TaskReady, Decided: 10, Leaves: leaves,
 		})
 	},
 	"a task fails after retries": func(b *bed) {
 		b.lives(list(
 			ready(1, 0, 10), start(1, 0, 1, 10), fail(1, 0, 1, "first", 20, 120),
-			store.TaskRequeued{Run: 1, At: 120}, start(1, 0, 2, 125), fail(1, 0, 2, "second", 130, 330),
+			&store.TaskRequeued{Run: 1, At: 120}, start(1, 0, 2, 125), fail(1, 0, 2, "second", 130, 330),
 			start(1, 0, 3, 330), giveUp(1, 0, 3, "third", 340),
 		), store.TaskDetail{Status: engine.TaskFailed, Decided: 10, Ended: 340, Attempts: []store.Attempt{
 			failed(1, "first", 10, 20, 120), failed(2, "second", 125, 130, 330), failed(3, "third", 330, 340, 0),
@@ -50,7 +50,7 @@ var progress = map[string]func(*bed){
 	},
 	"a retry is ready": func(b *bed) {
 		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 10), fail(1, 0, 1, "first", 20, 120),
-			store.TaskRequeued{Run: 1, At: 121}), store.TaskDetail{
+			&store.TaskRequeued{Run: 1, At: 121}), store.TaskDetail{
 			Status: engine.TaskReady, Decided: 10, Attempts: []store.Attempt{failed(1, "first", 10, 20, 120)},
 		})
 	},
@@ -109,7 +109,7 @@ var progress = map[string]func(*bed){
 	},
 	"a requeued task is cancelled": func(b *bed) {
 		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 10), fail(1, 0, 1, "first", 20, 120),
-			store.TaskRequeued{Run: 1, At: 120}, cancel(1, 0, 0, 150)), store.TaskDetail{
+			&store.TaskRequeued{Run: 1, At: 120}, cancel(1, 0, 0, 150)), store.TaskDetail{
 			Status: engine.TaskCancelled, Decided: 10, Ended: 150,
 			Attempts: []store.Attempt{failed(1, "first", 10, 20, 120)},
 		})
@@ -128,7 +128,7 @@ var progress = map[string]func(*bed){
 		bits := make([]bool, 200)
 		bits[0], bits[63], bits[64], bits[199] = true, true, true, true
 		leaves := plan.LeavesOf(bits...)
-		b.lives(list(store.TaskDecided{Run: 1, Leaves: leaves, At: 10}), store.TaskDetail{
+		b.lives(list(&store.TaskDecided{Run: 1, Leaves: leaves, At: 10}), store.TaskDetail{
 			Status: engine.TaskSkipped, Decided: 10, Ended: 10, Leaves: leaves,
 		})
 	},
@@ -136,7 +136,7 @@ var progress = map[string]func(*bed){
 		for i, status := range []engine.RunStatus{engine.RunCompleted, engine.RunFailed, engine.RunCancelled} {
 			num := int64(i + 1)
 			b.commit(create(num))
-			b.commit(store.RunEnded{Run: num, Status: status, Error: "why", At: 5})
+			b.commit(&store.RunEnded{Run: num, Status: status, Error: "why", At: 5})
 			b.reopen()
 			info := b.run(create(num).ID).RunInfo
 			if info.Status != status || info.Ended != 5 || info.Error != "why" {
@@ -156,7 +156,7 @@ func failed(number int, text string, started, ended, due int64) store.Attempt {
 }
 
 // interrupted is the interruption of the first attempt of the first task.
-func interrupted(count int, at int64) store.AttemptEnded {
+func interrupted(count int, at int64) *store.AttemptEnded {
 	c := end(1, 0, 1, store.AttemptInterrupted, at)
 	c.Interruptions = count
 	return c
@@ -191,27 +191,27 @@ func moveTo(num int64, changes []store.Change) []store.Change {
 	moved := make([]store.Change, len(changes))
 	for i, change := range changes {
 		switch c := change.(type) {
-		case store.TaskDecided:
-			c.Run = num
-			moved[i] = c
-		case store.AttemptStarted:
-			c.Run = num
-			moved[i] = c
-		case store.AttemptEnded:
-			c.Run = num
-			moved[i] = c
-		case store.TaskRequeued:
-			c.Run = num
-			moved[i] = c
-		case store.TaskEnded:
-			c.Run = num
-			moved[i] = c
-		case store.RunEnded:
-			c.Run = num
-			moved[i] = c
-		case store.RunBlocked:
-			c.Run = num
-			moved[i] = c
+		case *store.TaskDecided:
+			to := *c
+			to.Run, moved[i] = num, &to
+		case *store.AttemptStarted:
+			to := *c
+			to.Run, moved[i] = num, &to
+		case *store.AttemptEnded:
+			to := *c
+			to.Run, moved[i] = num, &to
+		case *store.TaskRequeued:
+			to := *c
+			to.Run, moved[i] = num, &to
+		case *store.TaskEnded:
+			to := *c
+			to.Run, moved[i] = num, &to
+		case *store.RunEnded:
+			to := *c
+			to.Run, moved[i] = num, &to
+		case *store.RunBlocked:
+			to := *c
+			to.Run, moved[i] = num, &to
 		}
 	}
 	return moved

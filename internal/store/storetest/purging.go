@@ -26,9 +26,7 @@ var purging = map[string]func(*bed){
 		for num := int64(1); num <= 8; num++ {
 			status := []engine.RunStatus{engine.RunCompleted, engine.RunFailed, engine.RunCancelled}[num%3]
 			all := ended(num, status, 100*num)
-			c := all[0].(store.RunCreated)
-			c.Plan = chain([]string{"even", "odd"}[num%2], 3)
-			all[0] = c
+			all[0].(*store.RunCreated).Plan = chain([]string{"even", "odd"}[num%2], 3)
 			b.commit(all...)
 		}
 		b.purge(store.PurgeFilter{Workflow: "nobody"}, 0, numbersDown(8, 1)...)
@@ -47,12 +45,12 @@ var purging = map[string]func(*bed){
 	},
 	"runs with a pending callback stay": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), called(complete(1, 0, 1, 30)),
-			store.RunEnded{Run: 1, Status: engine.RunFailed, At: 40}, ended(2, engine.RunFailed, 50))...)
+			&store.RunEnded{Run: 1, Status: engine.RunFailed, At: 40}, ended(2, engine.RunFailed, 50))...)
 		b.purge(store.PurgeFilter{Limit: 1}, 1, 1)
 		b.purge(store.PurgeFilter{}, 0, 1)
 		b.reopen()
 		b.pending(callbackOf(1, 0, engine.TaskCompleted, 1))
-		b.commit(store.CallbackDone{Run: 1, Task: 0})
+		b.commit(&store.CallbackDone{Run: 1, Task: 0})
 		b.purge(store.PurgeFilter{}, 1)
 	},
 	"nothing else is touched": func(b *bed) {
@@ -67,7 +65,7 @@ var purging = map[string]func(*bed){
 		b.equal("what is left", all(), before)
 		b.reopen()
 		b.equal("what is left", all(), before)
-		b.commit(ready(2, 1, 40), store.RunUnblocked{Run: 3, At: 50})
+		b.commit(ready(2, 1, 40), &store.RunUnblocked{Run: 3, At: 50})
 	},
 	"deleted runs are gone": func(b *bed) {
 		b.commit(list(ended(1, engine.RunFailed, 100), ended(2, engine.RunFailed, 100))...)
@@ -81,8 +79,8 @@ var purging = map[string]func(*bed){
 				b.Errorf("run: %v", err)
 			}
 			b.refused(store.ErrNotFound, ready(1, 2, 10))
-			b.refused(store.ErrNotFound, store.RunEnded{Run: 1, Status: engine.RunFailed, At: 10})
-			b.commit(store.CallbackDone{Run: 1, Task: 0})
+			b.refused(store.ErrNotFound, &store.RunEnded{Run: 1, Status: engine.RunFailed, At: 10})
+			b.commit(&store.CallbackDone{Run: 1, Task: 0})
 			b.reopen()
 		}
 	},
@@ -97,7 +95,7 @@ var purging = map[string]func(*bed){
 		b.refused(store.ErrFenced, create(7))
 		again := create(3001, entry("second", "2"))
 		again.ID = "run-7"
-		b.commit(again, store.RunEnded{Run: 3001, Status: engine.RunFailed, At: 1})
+		b.commit(again, &store.RunEnded{Run: 3001, Status: engine.RunFailed, At: 1})
 		b.equal("run", b.run("run-7").Initial, again.Initial)
 		b.purge(store.PurgeFilter{}, 1)
 		b.reopen()
@@ -106,15 +104,15 @@ var purging = map[string]func(*bed){
 	"plans come back after their runs are gone": func(b *bed) {
 		first, second := create(1), create(2)
 		second.Plan = later("v2", "a", "b", "c")
-		b.commit(first, second, store.RunEnded{Run: 1, Status: engine.RunFailed, At: 5})
-		b.commit(store.RunReplanned{Run: 2, Plan: later("v3", "b", "a", "c"), Tasks: []int{1, 0, 2}, At: 6})
+		b.commit(first, second, &store.RunEnded{Run: 1, Status: engine.RunFailed, At: 5})
+		b.commit(&store.RunReplanned{Run: 2, Plan: later("v3", "b", "a", "c"), Tasks: []int{1, 0, 2}, At: 6})
 		b.purge(store.PurgeFilter{}, 1, 2)
 		b.reopen()
 		b.equal("changes", b.run("run-2").Replans,
 			[]store.Replan{{At: 6, From: second.Plan, To: later("v3", "b", "a", "c")}})
 		b.commit(create(3))
 		for num := int64(2); num <= 3; num++ {
-			b.commit(store.RunEnded{Run: num, Status: engine.RunFailed, At: 7})
+			b.commit(&store.RunEnded{Run: num, Status: engine.RunFailed, At: 7})
 		}
 		b.purge(store.PurgeFilter{Limit: 1}, 1, 3)
 		b.equal("plan", b.run("run-3").Plan, first.Plan)
@@ -130,7 +128,7 @@ var purging = map[string]func(*bed){
 		const runs = 510
 		var batch []store.Change
 		for num := int64(1); num <= runs; num++ {
-			batch = append(batch, create(num), store.RunEnded{Run: num, Status: engine.RunFailed, At: 2000 - num})
+			batch = append(batch, create(num), &store.RunEnded{Run: num, Status: engine.RunFailed, At: 2000 - num})
 		}
 		b.commit(batch...)
 		b.purge(store.PurgeFilter{}, store.DefaultPurge, numbersDown(runs-store.DefaultPurge, 1)...)
@@ -145,8 +143,8 @@ var purging = map[string]func(*bed){
 		b.commit(list(create(1), ended(2, engine.RunFailed, 700), ended(3, engine.RunFailed, 600), other, old)...)
 		b.oldest("chain", 600)
 		b.oldest("other", 0)
-		b.commit(store.RunEnded{Run: 4, Status: engine.RunFailed, At: 500},
-			store.RunEnded{Run: 5, Status: engine.RunFailed, At: 550})
+		b.commit(&store.RunEnded{Run: 4, Status: engine.RunFailed, At: 500},
+			&store.RunEnded{Run: 5, Status: engine.RunFailed, At: 550})
 		b.reopen()
 		for workflow, want := range map[string]int64{"chain": 550, "other": 500, "": 500, "nobody": 0} {
 			b.oldest(workflow, want)
@@ -205,8 +203,8 @@ func (b *bed) purgeAll(signals <-chan struct{}) {
 func ended(num int64, status engine.RunStatus, at int64) []store.Change {
 	return list(create(num, entry("in", mebibyte()[:5000])), ready(num, 0, 10), start(num, 0, 1, 20),
 		fail(num, 0, 1, "x", 30, 40), start(num, 0, 2, 40), complete(num, 0, 2, 50, entry("k", "1")),
-		store.TaskDecided{Run: num, Task: 1, At: 50}, cancel(num, 2, 0, 60),
-		store.RunEnded{Run: num, Status: status, At: at})
+		&store.TaskDecided{Run: num, Task: 1, At: 50}, cancel(num, 2, 0, 60),
+		&store.RunEnded{Run: num, Status: status, At: at})
 }
 
 // purge deletes runs and compares how many and which are left, newest first.

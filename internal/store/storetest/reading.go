@@ -63,7 +63,7 @@ var reading = map[string]func(*bed){
 		for num := int64(1); num <= commits; num++ {
 			b.commit(list(create(num), ready(num, 0, 1), start(num, 0, 1, 2),
 				complete(num, 0, 1, 3, entry("k", "1")))...)
-			b.commit(store.RunEnded{Run: num, Status: engine.RunCompleted, At: 4})
+			b.commit(&store.RunEnded{Run: num, Status: engine.RunCompleted, At: 4})
 		}
 	},
 }
@@ -112,7 +112,7 @@ func (b *bed) fill(runs int64) {
 		c.ID = fmt.Sprintf("id %d", num)
 		b.commit(c)
 		if status := ends[num%4]; status != 0 {
-			b.commit(store.RunEnded{Run: num, Status: status, At: 9, Error: "why"})
+			b.commit(&store.RunEnded{Run: num, Status: status, At: 9, Error: "why"})
 		}
 	}
 }

@@ -18,13 +18,13 @@ var recovery = map[string]func(*bed){
 		leaves := plan.LeavesOf(true, false, true)
 		b.commit(list(c,
 			ready(1, 0, 1), start(1, 0, 1, 2), complete(1, 0, 1, 3, entry("a", "1"), deleted("b")),
-			store.TaskDecided{Run: 1, Task: 1, Leaves: leaves, At: 3},
+			&store.TaskDecided{Run: 1, Task: 1, Leaves: leaves, At: 3},
 			ready(1, 2, 3), start(1, 2, 1, 3), fail(1, 2, 1, "one", 4, 5),
 			start(1, 2, 2, 5), fail(1, 2, 2, "two", 6, 99),
-			store.TaskDecided{Run: 1, Task: 3, Ready: true, Leaves: leaves, At: 3},
+			&store.TaskDecided{Run: 1, Task: 3, Ready: true, Leaves: leaves, At: 3},
 			ready(1, 4, 3), start(1, 4, 1, 3), fail(1, 4, 1, "again", 4, 5), start(1, 4, 2, 6),
 			ready(1, 5, 3), start(1, 5, 1, 3), end(1, 5, 1, store.AttemptStopped, 4),
-			ready(1, 6, 3), start(1, 6, 1, 3), fail(1, 6, 1, "last", 4, 5), store.TaskRequeued{Run: 1, Task: 6, At: 5},
+			ready(1, 6, 3), start(1, 6, 1, 3), fail(1, 6, 1, "last", 4, 5), &store.TaskRequeued{Run: 1, Task: 6, At: 5},
 		)...)
 		b.reopen()
 		b.equal("open run", b.openRun(), &store.OpenRun{
@@ -81,7 +81,7 @@ var recovery = map[string]func(*bed){
 				want = append(want, num)
 				continue
 			}
-			b.commit(store.RunEnded{Run: num, Status: engine.RunFailed, At: 9})
+			b.commit(&store.RunEnded{Run: num, Status: engine.RunFailed, At: 9})
 		}
 		b.reopen()
 		var got []int64
@@ -115,7 +115,7 @@ var recovery = map[string]func(*bed){
 			if err != nil {
 				b.Fatal(err)
 			}
-			b.commit(store.RunEnded{Run: r.Num, Status: engine.RunCancelled, At: 5})
+			b.commit(&store.RunEnded{Run: r.Num, Status: engine.RunCancelled, At: 5})
 			if r.Num == 2 {
 				break
 			}

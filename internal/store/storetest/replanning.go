@@ -18,8 +18,8 @@ func later(fingerprint string, tasks ...string) *plan.Plan {
 }
 
 // replan gives run 1 another plan.
-func replan(p *plan.Plan, tasks ...int) store.RunReplanned {
-	return store.RunReplanned{Run: 1, Plan: p, Tasks: tasks, At: 500}
+func replan(p *plan.Plan, tasks ...int) *store.RunReplanned {
+	return &store.RunReplanned{Run: 1, Plan: p, Tasks: tasks, At: 500}
 }
 
 // replanning are the tests about runs that go on under another plan.
@@ -27,7 +27,7 @@ var replanning = map[string]func(*bed){
 	"a run goes on under another plan": func(b *bed) {
 		p := later("v2", "new", "task_1", "task_0", "other")
 		leaves := plan.LeavesOf(true, false, true)
-		b.commit(list(create(1, entry("in", "1")), store.TaskDecided{Run: 1, Ready: true, Leaves: leaves, At: 10},
+		b.commit(list(create(1, entry("in", "1")), &store.TaskDecided{Run: 1, Ready: true, Leaves: leaves, At: 10},
 			start(1, 0, 1, 20), fail(1, 0, 1, "x", 30, 40), start(1, 0, 2, 40),
 			complete(1, 0, 2, 50, entry("k", "1"), deleted("l")), ready(1, 1, 50), start(1, 1, 1, 60))...)
 		before := b.run("run-1")
@@ -55,7 +55,7 @@ var replanning = map[string]func(*bed){
 	},
 	"tasks exchange their numbers": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), fail(1, 0, 1, "first", 30, 40),
-			start(1, 0, 2, 40), store.TaskDecided{Run: 1, Task: 1, At: 10}, cancel(1, 2, 0, 10))...)
+			start(1, 0, 2, 40), &store.TaskDecided{Run: 1, Task: 1, At: 10}, cancel(1, 2, 0, 10))...)
 		before := b.run("run-1").Tasks
 		b.commit(replan(later("v2", "task_2", "task_0", "task_1"), 1, 2, 0))
 		b.reopen()
@@ -104,13 +104,13 @@ var replanning = map[string]func(*bed){
 		first, second := callbackOf(1, 0, engine.TaskCompleted, 1), callbackOf(1, 1, engine.TaskCompleted, 1)
 		first.TaskID, second.TaskID = "task_1", "task_0"
 		b.pending(first, second)
-		b.commit(store.CallbackDone{Run: 1, Task: 0})
+		b.commit(&store.CallbackDone{Run: 1, Task: 0})
 		b.pending(second)
-		b.commit(replan(later("v3", "new", "task_1", "task_0", "task_2"), 1, 2, 3), store.CallbackDone{Run: 1, Task: 1})
+		b.commit(replan(later("v3", "new", "task_1", "task_0", "task_2"), 1, 2, 3), &store.CallbackDone{Run: 1, Task: 1})
 		second.Task = 2
 		b.reopen()
 		b.pending(second)
-		b.commit(store.CallbackDone{Run: 1, Task: 2})
+		b.commit(&store.CallbackDone{Run: 1, Task: 2})
 		b.pending()
 	},
 	"a blocked run stays blocked": func(b *bed) {
@@ -119,7 +119,7 @@ var replanning = map[string]func(*bed){
 		b.reopen()
 		b.isBlocked(store.BlockedByPlan, "task gone")
 		b.refused(store.ErrFenced, start(1, 1, 1, 600))
-		b.commit(store.RunUnblocked{Run: 1, At: 600}, start(1, 1, 1, 600))
+		b.commit(&store.RunUnblocked{Run: 1, At: 600}, start(1, 1, 1, 600))
 	},
 	"in one commit with changes before and behind": func(b *bed) {
 		p := later("v2", "new", "task_0", "task_1", "task_2")
@@ -157,7 +157,7 @@ var replanning = map[string]func(*bed){
 			if num%4 == 0 {
 				b.reopen()
 			}
-			c := store.RunReplanned{Run: num, Plan: later("v2", "a", "b"), Tasks: []int{-1, 0, 1}, At: 500}
+			c := &store.RunReplanned{Run: num, Plan: later("v2", "a", "b"), Tasks: []int{-1, 0, 1}, At: 500}
 			b.fits(state, num, c, state == "waiting")
 		}
 	},
@@ -169,7 +169,7 @@ var replanning = map[string]func(*bed){
 		for _, tasks := range [][]int{nil, {0}, {0, 1}, {0, 1, 2, 3}} {
 			b.refused(store.ErrFenced, replan(later("v2", "a", "b", "c", "d"), tasks...))
 		}
-		b.refused(store.ErrNotFound, store.RunReplanned{Run: 9, Plan: later("v2", "a"), Tasks: []int{0}})
+		b.refused(store.ErrNotFound, &store.RunReplanned{Run: 9, Plan: later("v2", "a"), Tasks: []int{0}})
 	},
 	"what is no replanning": func(b *bed) {
 		b.commit(create(1))

@@ -196,54 +196,54 @@ func chain(name string, n int) *plan.Plan {
 }
 
 // create returns the creation of a run of a chain of three tasks. Its ID is "run-NUM".
-func create(num int64, initial ...engine.Entry) store.RunCreated {
-	return store.RunCreated{
+func create(num int64, initial ...engine.Entry) *store.RunCreated {
+	return &store.RunCreated{
 		Num: num, ID: fmt.Sprintf("run-%d", num), Plan: chain("chain", 3), Initial: initial, At: 1000 * num,
 	}
 }
 
 // ready and start are the decision for a task and the start of its attempt.
-func ready(run int64, task int, at int64) store.TaskDecided {
-	return store.TaskDecided{Run: run, Task: task, Ready: true, At: at}
+func ready(run int64, task int, at int64) *store.TaskDecided {
+	return &store.TaskDecided{Run: run, Task: task, Ready: true, At: at}
 }
 
-func start(run int64, task, attempt int, at int64) store.AttemptStarted {
-	return store.AttemptStarted{Run: run, Task: task, Attempt: attempt, At: at, Host: "host", Version: "v1"}
+func start(run int64, task, attempt int, at int64) *store.AttemptStarted {
+	return &store.AttemptStarted{Run: run, Task: task, Attempt: attempt, At: at, Host: "host", Version: "v1"}
 }
 
 // end is the end of an attempt that is followed by another.
-func end(run int64, task, attempt int, outcome store.AttemptOutcome, at int64) store.AttemptEnded {
-	return store.AttemptEnded{
+func end(run int64, task, attempt int, outcome store.AttemptOutcome, at int64) *store.AttemptEnded {
+	return &store.AttemptEnded{
 		Run: run, Task: task, AttemptEnd: store.AttemptEnd{Attempt: attempt, Outcome: outcome}, At: at,
 	}
 }
 
 // fail is the end of a failed attempt that is followed by another.
-func fail(run int64, task, attempt int, text string, at, due int64) store.AttemptEnded {
+func fail(run int64, task, attempt int, text string, at, due int64) *store.AttemptEnded {
 	c := end(run, task, attempt, store.AttemptFailed, at)
 	c.Error, c.Due = text, due
 	return c
 }
 
 // complete is the end of a task with an attempt that succeeded.
-func complete(run int64, task, attempt int, at int64, writes ...engine.Entry) store.TaskEnded {
-	return store.TaskEnded{
+func complete(run int64, task, attempt int, at int64, writes ...engine.Entry) *store.TaskEnded {
+	return &store.TaskEnded{
 		Run: run, Task: task, Last: store.AttemptEnd{Attempt: attempt, Outcome: store.AttemptSucceeded},
 		Status: engine.TaskCompleted, Writes: writes, At: at,
 	}
 }
 
 // giveUp is the end of a task with an attempt that failed.
-func giveUp(run int64, task, attempt int, text string, at int64) store.TaskEnded {
-	return store.TaskEnded{
+func giveUp(run int64, task, attempt int, text string, at int64) *store.TaskEnded {
+	return &store.TaskEnded{
 		Run: run, Task: task, Last: store.AttemptEnd{Attempt: attempt, Outcome: store.AttemptFailed, Error: text},
 		Status: engine.TaskFailed, At: at,
 	}
 }
 
 // cancel is the end of a cancelled task; attempt is the one that goes on, 0 if none does.
-func cancel(run int64, task, attempt int, at int64) store.TaskEnded {
-	c := store.TaskEnded{Run: run, Task: task, Status: engine.TaskCancelled, At: at}
+func cancel(run int64, task, attempt int, at int64) *store.TaskEnded {
+	c := &store.TaskEnded{Run: run, Task: task, Status: engine.TaskCancelled, At: at}
 	if attempt > 0 {
 		c.Last = store.AttemptEnd{Attempt: attempt, Outcome: store.AttemptCancelled}
 	}

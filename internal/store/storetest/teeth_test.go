@@ -128,23 +128,25 @@ var faults = map[string]struct {
 }{
 	"loses a write": {func() store.Store {
 		return altering(func(c store.Change) store.Change {
-			if end, ok := c.(store.TaskEnded); ok && len(end.Writes) > 1 {
-				end.Writes = end.Writes[1:]
-				return end
+			if end, ok := c.(*store.TaskEnded); ok && len(end.Writes) > 1 {
+				altered := *end
+				altered.Writes = end.Writes[1:]
+				return &altered
 			}
 			return c
 		})
 	}, "a run goes on where it was"},
 	"takes a tombstone for null": {func() store.Store {
 		return altering(func(c store.Change) store.Change {
-			if end, ok := c.(store.TaskEnded); ok {
-				end.Writes = slices.Clone(end.Writes)
-				for i := range end.Writes {
-					if end.Writes[i].Value == nil {
-						end.Writes[i].Value = []byte("null")
+			if end, ok := c.(*store.TaskEnded); ok {
+				altered := *end
+				altered.Writes = slices.Clone(end.Writes)
+				for i := range altered.Writes {
+					if altered.Writes[i].Value == nil {
+						altered.Writes[i].Value = []byte("null")
 					}
 				}
-				return end
+				return &altered
 			}
 			return c
 		})
@@ -159,10 +161,10 @@ var faults = map[string]struct {
 		return s
 	}, "a thousand keys"},
 	"accepts a second decision": {func() store.Store {
-		return forgiving(store.ErrFenced, func(c store.Change) bool { _, ok := c.(store.TaskDecided); return ok })
+		return forgiving(store.ErrFenced, func(c store.Change) bool { _, ok := c.(*store.TaskDecided); return ok })
 	}, "every change in every state"},
 	"accepts changes of an ended run": {func() store.Store {
-		return forgiving(store.ErrFenced, func(c store.Change) bool { _, ok := c.(store.RunEnded); return ok })
+		return forgiving(store.ErrFenced, func(c store.Change) bool { _, ok := c.(*store.RunEnded); return ok })
 	}, "an ended run never changes"},
 	"creates a known run again": {func() store.Store {
 		return forgiving(store.ErrExists, func(store.Change) bool { return true })
@@ -224,12 +226,12 @@ var faults = map[string]struct {
 		}}
 	}, "a run goes on where it was"},
 	"lets a blocked run go on": {func() store.Store {
-		return forgiving(store.ErrFenced, func(c store.Change) bool { _, ok := c.(store.AttemptStarted); return ok })
+		return forgiving(store.ErrFenced, func(c store.Change) bool { _, ok := c.(*store.AttemptStarted); return ok })
 	}, "nothing becomes of a task of a blocked run but its end"},
 	"unblocks nothing": {func() store.Store {
 		return altering(func(c store.Change) store.Change {
-			if c, ok := c.(store.RunUnblocked); ok {
-				return store.CallbackDone{Run: c.Run, Task: -1}
+			if c, ok := c.(*store.RunUnblocked); ok {
+				return &store.CallbackDone{Run: c.Run, Task: -1}
 			}
 			return c
 		})
@@ -239,7 +241,7 @@ var faults = map[string]struct {
 	}, "a run goes on under another plan"},
 	"does not renumber tasks": {func() store.Store {
 		return altering(func(c store.Change) store.Change {
-			if c, ok := c.(store.RunReplanned); ok && c.Plan != nil && len(c.Plan.Tasks) == len(c.Tasks) {
+			if c, ok := c.(*store.RunReplanned); ok && c.Plan != nil && len(c.Plan.Tasks) == len(c.Tasks) {
 				c.Tasks = slices.Sorted(slices.Values(c.Tasks))
 				return c
 			}
@@ -289,9 +291,10 @@ var faults = map[string]struct {
 	}, "the oldest end"},
 	"forgets deadlines": {func() store.Store {
 		return altering(func(c store.Change) store.Change {
-			if c, ok := c.(store.RunCreated); ok {
-				c.Deadline = 0
-				return c
+			if c, ok := c.(*store.RunCreated); ok {
+				altered := *c
+				altered.Deadline = 0
+				return &altered
 			}
 			return c
 		})
@@ -306,12 +309,26 @@ var faults = map[string]struct {
 			return all
 		}}
 	}, "an interrupted task keeps its count"},
+	"keeps changes": {func() store.Store {
+		kept := map[string]*store.RunCreated{}
+		s := &broken{Store: memory.New()}
+		s.commit = func(ctx context.Context, changes []store.Change) error {
+			for _, c := range changes {
+				if c, ok := c.(*store.RunCreated); ok {
+					kept[c.ID] = c
+				}
+			}
+			return s.Store.Commit(ctx, changes)
+		}
+		s.run = func(d *store.RunDetail) { d.Created = kept[d.ID].At }
+		return s
+	}, "nothing handed over is kept"},
 	"keeps what it was given": {func() store.Store {
 		kept := map[string][]engine.Entry{}
 		s := &broken{Store: memory.New()}
 		s.commit = func(ctx context.Context, changes []store.Change) error {
 			for _, c := range changes {
-				if c, ok := c.(store.RunCreated); ok {
+				if c, ok := c.(*store.RunCreated); ok {
 					kept[c.ID] = c.Initial
 				}
 			}

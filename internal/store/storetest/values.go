@@ -48,7 +48,7 @@ var values = map[string]func(*bed){
 			s.Host, s.Version = "h"+text, "v"+text
 			b.commit(fail(num, 0, 1, text, 3, 4), s)
 			b.commit(complete(num, 0, 2, 5, engine.Entry{Key: text, Value: []byte(text)}))
-			b.commit(store.RunEnded{Run: num, Status: engine.RunFailed, Error: text, At: 6})
+			b.commit(&store.RunEnded{Run: num, Status: engine.RunFailed, Error: text, At: 6})
 		}
 		b.reopen()
 		for i, text := range strange {
@@ -88,13 +88,20 @@ var values = map[string]func(*bed){
 	"nothing handed over is kept": func(b *bed) {
 		c := create(1, entry("k", "1111"))
 		writes := []engine.Entry{entry("w", "2222")}
-		b.commit(list(c, ready(1, 0, 1), start(1, 0, 1, 2), complete(1, 0, 1, 3, writes...))...)
+		decided, started, ended := ready(1, 0, 1), start(1, 0, 1, 2), complete(1, 0, 1, 3, writes...)
+		blocked := block(1, "why")
+		b.commit(c, decided, started, ended, blocked)
+		before := b.run("run-1")
 		c.Initial[0].Value[0], c.Initial[0].Key = 'X', "X"
 		writes[0].Value[0], writes[0].Key = 'X', "X"
 		c.Plan.Tasks[0].ID = "X"
+		*c, *decided, *started = store.RunCreated{ID: "X", At: 9}, store.TaskDecided{At: 9}, store.AttemptStarted{At: 9}
+		*ended, *blocked = store.TaskEnded{At: 9}, store.RunBlocked{Reason: "X"}
 		b.equal("initial", b.run("run-1").Initial, []engine.Entry{entry("k", "1111")})
 		b.equal("writes", b.openRun().State.Tasks[0].Writes, []engine.Entry{entry("w", "2222")})
 		b.equal("plan", b.run("run-1").Plan, chain("chain", 3))
+		before.Plan = chain("chain", 3) // which stores may hand out without a copy
+		b.equal("run", b.run("run-1"), before)
 	},
 	"nothing handed out is kept": func(b *bed) {
 		b.commit(list(create(1, entry("k", "1111")), ready(1, 0, 1), start(1, 0, 1, 2),

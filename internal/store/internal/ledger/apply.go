@@ -35,7 +35,7 @@ func (l *Ledger) Task(c store.Change) (r *Run, before, after Task, err error) {
 // cancels reports whether a change cancels a task, which is all that becomes of the
 // tasks of a blocked run.
 func cancels(c store.Change) bool {
-	end, ok := c.(store.TaskEnded)
+	end, ok := c.(*store.TaskEnded)
 	return ok && end.Status == engine.TaskCancelled
 }
 
@@ -43,15 +43,15 @@ func cancels(c store.Change) bool {
 // is none of a task.
 func Subject(c store.Change) (run int64, task int) {
 	switch c := c.(type) {
-	case store.TaskDecided:
+	case *store.TaskDecided:
 		return c.Run, c.Task
-	case store.AttemptStarted:
+	case *store.AttemptStarted:
 		return c.Run, c.Task
-	case store.AttemptEnded:
+	case *store.AttemptEnded:
 		return c.Run, c.Task
-	case store.TaskRequeued:
+	case *store.TaskRequeued:
 		return c.Run, c.Task
-	case store.TaskEnded:
+	case *store.TaskEnded:
 		return c.Run, c.Task
 	default:
 		return 0, -1
@@ -64,26 +64,26 @@ func next(t Task, c store.Change) (Task, error) {
 		return t, fenced(c, "the task has ended")
 	}
 	switch c := c.(type) {
-	case store.TaskDecided:
+	case *store.TaskDecided:
 		return decided(t, c)
-	case store.AttemptStarted:
+	case *store.AttemptStarted:
 		return started(t, c)
-	case store.AttemptEnded:
+	case *store.AttemptEnded:
 		return ended(t, c)
-	case store.TaskRequeued:
+	case *store.TaskRequeued:
 		if t.Status != engine.TaskRetrying {
 			return t, fenced(c, "the task is not retrying")
 		}
 		t.Status = engine.TaskReady
 		return t, nil
-	case store.TaskEnded:
+	case *store.TaskEnded:
 		return finished(t, c)
 	default:
 		return t, invalid(c, "the store does not know it")
 	}
 }
 
-func decided(t Task, c store.TaskDecided) (Task, error) {
+func decided(t Task, c *store.TaskDecided) (Task, error) {
 	if t.Status != engine.TaskWaiting && !teeth.Has(teeth.DecisionNotFenced) {
 		return t, fenced(c, "the task has been decided")
 	}
@@ -94,7 +94,7 @@ func decided(t Task, c store.TaskDecided) (Task, error) {
 	return t, nil
 }
 
-func started(t Task, c store.AttemptStarted) (Task, error) {
+func started(t Task, c *store.AttemptStarted) (Task, error) {
 	if t.Status != engine.TaskReady && t.Status != engine.TaskRetrying {
 		return t, fenced(c, "the task is neither ready nor retrying")
 	}
@@ -111,7 +111,7 @@ func started(t Task, c store.AttemptStarted) (Task, error) {
 	return Task{Status: engine.TaskRunning, Attempt: int32(c.Attempt)}, nil
 }
 
-func ended(t Task, c store.AttemptEnded) (Task, error) {
+func ended(t Task, c *store.AttemptEnded) (Task, error) {
 	if !t.runs(c.Attempt) {
 		return t, fenced(c, "this attempt does not run")
 	}
@@ -130,7 +130,7 @@ func ended(t Task, c store.AttemptEnded) (Task, error) {
 	return t, nil
 }
 
-func finished(t Task, c store.TaskEnded) (Task, error) {
+func finished(t Task, c *store.TaskEnded) (Task, error) {
 	if err := validEnd(c); err != nil {
 		return t, err
 	}

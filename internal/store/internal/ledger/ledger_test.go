@@ -16,9 +16,9 @@ import (
 func notFound(int64) (*ledger.Run, error) { return nil, store.ErrNotFound }
 
 // creation returns the creation of a run of two tasks.
-func creation(num int64) store.RunCreated {
+func creation(num int64) *store.RunCreated {
 	p := &plan.Plan{Name: "two", Fingerprint: "two", Tasks: make([]plan.Task, 2)}
-	return store.RunCreated{Num: num, ID: "x", Plan: p}
+	return &store.RunCreated{Num: num, ID: "x", Plan: p}
 }
 
 // create adds a run and accepts it.
@@ -32,7 +32,7 @@ func create(t interface{ Fatal(...any) }, l *ledger.Ledger, num int64) *ledger.R
 }
 
 // end applies the end of a run.
-func end(l *ledger.Ledger, c store.RunEnded) (*ledger.Run, error) {
+func end(l *ledger.Ledger, c *store.RunEnded) (*ledger.Run, error) {
 	r, _, err := l.Run(c)
 	return r, err
 }
@@ -63,10 +63,10 @@ func TestEndedRunsAreForgotten(t *testing.T) {
 		return &ledger.Run{Num: num, Status: engine.RunFailed}, nil
 	})
 	create(t, l, 1)
-	if _, err := end(l, store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
+	if _, err := end(l, &store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
 		t.Fatal(err)
 	}
-	decide := store.TaskDecided{Run: 1}
+	decide := &store.TaskDecided{Run: 1}
 	if _, _, _, err := l.Task(decide); !errors.Is(err, store.ErrFenced) || loaded != 0 {
 		t.Errorf("in the same batch: %v, loaded %d times", err, loaded)
 	}
@@ -80,16 +80,16 @@ func TestPutDoesNotReplace(t *testing.T) {
 	t.Parallel()
 	l := ledger.New(0, notFound)
 	create(t, l, 1)
-	if _, _, _, err := l.Task(store.TaskDecided{Run: 1, Ready: true}); err != nil {
+	if _, _, _, err := l.Task(&store.TaskDecided{Run: 1, Ready: true}); err != nil {
 		t.Fatal(err)
 	}
 	l.Accept()
 	l.Put(ledger.NewRun(1, "two", 2)) // as it was before
-	if _, _, _, err := l.Task(store.TaskDecided{Run: 1}); !errors.Is(err, store.ErrFenced) {
+	if _, _, _, err := l.Task(&store.TaskDecided{Run: 1}); !errors.Is(err, store.ErrFenced) {
 		t.Errorf("decided twice: %v", err)
 	}
 	l.Put(&ledger.Run{Num: 2, Status: engine.RunFailed})
-	if _, err := end(l, store.RunEnded{Run: 2, Status: engine.RunFailed}); !errors.Is(err, store.ErrNotFound) {
+	if _, err := end(l, &store.RunEnded{Run: 2, Status: engine.RunFailed}); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an ended run was kept: %v", err)
 	}
 }
@@ -104,11 +104,11 @@ func TestLoadFailsOnce(t *testing.T) {
 		}
 		return ledger.NewRun(num, "two", 2), nil
 	})
-	if _, _, _, err := l.Task(store.TaskDecided{Run: 1}); !errors.Is(err, cause) {
+	if _, _, _, err := l.Task(&store.TaskDecided{Run: 1}); !errors.Is(err, cause) {
 		t.Errorf("got %v", err)
 	}
 	fail = false
-	if _, _, _, err := l.Task(store.TaskDecided{Run: 1}); err != nil {
+	if _, _, _, err := l.Task(&store.TaskDecided{Run: 1}); err != nil {
 		t.Errorf("got %v", err)
 	}
 }
@@ -118,7 +118,7 @@ func TestAttemptsAreBounded(t *testing.T) {
 	l := ledger.New(0, notFound)
 	r := create(t, l, 1)
 	r.Tasks[0] = ledger.Task{Status: engine.TaskReady, Outcome: store.AttemptFailed, Attempt: ledger.MaxAttempt}
-	_, _, _, err := l.Task(store.AttemptStarted{Run: 1, Attempt: ledger.MaxAttempt + 1})
+	_, _, _, err := l.Task(&store.AttemptStarted{Run: 1, Attempt: ledger.MaxAttempt + 1})
 	if !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("got %v", err)
 	}
@@ -144,7 +144,7 @@ func TestUndoRestoresStates(t *testing.T) {
 		before, status := slices.Clone(r.Tasks), r.Status
 		apply()
 		if rapid.Bool().Draw(t, "end") {
-			if _, err := end(l, store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
+			if _, err := end(l, &store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -152,7 +152,7 @@ func TestUndoRestoresStates(t *testing.T) {
 		if !slices.Equal(r.Tasks, before) || r.Status != status {
 			t.Fatalf("got %v, want %v and %v", r, status, before)
 		}
-		if _, err := end(l, store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
+		if _, err := end(l, &store.RunEnded{Run: 1, Status: engine.RunFailed}); err != nil {
 			t.Fatalf("the run is gone: %v", err)
 		}
 	})
@@ -162,13 +162,13 @@ func TestUndoRestoresStates(t *testing.T) {
 func drawRunChange(t *rapid.T) store.Change {
 	switch rapid.IntRange(0, 3).Draw(t, "kind of the run's") {
 	case 0:
-		return store.RunBlocked{Run: 1, Cause: store.BlockedByPlan}
+		return &store.RunBlocked{Run: 1, Cause: store.BlockedByPlan}
 	case 1:
-		return store.RunUnblocked{Run: 1}
+		return &store.RunUnblocked{Run: 1}
 	default:
 		p := creation(1).Plan
 		p.Tasks = make([]plan.Task, rapid.IntRange(2, 3).Draw(t, "tasks"))
-		return store.RunReplanned{Run: 1, Plan: p, Tasks: rapid.SampledFrom([][]int{{0, 1}, {1, 0}, {1, -1}, {0, 1, -1}}).Draw(t, "to")}
+		return &store.RunReplanned{Run: 1, Plan: p, Tasks: rapid.SampledFrom([][]int{{0, 1}, {1, 0}, {1, -1}, {0, 1, -1}}).Draw(t, "to")}
 	}
 }
 
@@ -177,22 +177,22 @@ func drawChange(t *rapid.T) store.Change {
 	task, attempt := rapid.IntRange(0, 1).Draw(t, "task"), rapid.IntRange(1, 2).Draw(t, "attempt")
 	switch rapid.IntRange(0, 5).Draw(t, "kind") {
 	case 0:
-		return store.TaskDecided{Run: 1, Task: task, Ready: true}
+		return &store.TaskDecided{Run: 1, Task: task, Ready: true}
 	case 1:
-		return store.AttemptStarted{Run: 1, Task: task, Attempt: attempt}
+		return &store.AttemptStarted{Run: 1, Task: task, Attempt: attempt}
 	case 2:
 		outcome := store.AttemptOutcome(rapid.IntRange(1, 5).Draw(t, "outcome"))
-		return store.AttemptEnded{
+		return &store.AttemptEnded{
 			Run: 1, Task: task, AttemptEnd: store.AttemptEnd{Attempt: attempt, Outcome: outcome}, Due: 5,
 		}
 	case 3:
-		return store.TaskRequeued{Run: 1, Task: task}
+		return &store.TaskRequeued{Run: 1, Task: task}
 	case 4:
-		return store.TaskEnded{
+		return &store.TaskEnded{
 			Run: 1, Task: task, Status: engine.TaskCompleted,
 			Last: store.AttemptEnd{Attempt: attempt, Outcome: store.AttemptSucceeded},
 		}
 	default:
-		return store.TaskEnded{Run: 1, Task: task, Status: engine.TaskCancelled}
+		return &store.TaskEnded{Run: 1, Task: task, Status: engine.TaskCancelled}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // Create applies the creation of a run. That its ID is new is for the store to
 // check. Undo takes the number back.
-func (l *Ledger) Create(c store.RunCreated) (*Run, error) {
+func (l *Ledger) Create(c *store.RunCreated) (*Run, error) {
 	if err := validCreation(c); err != nil {
 		return nil, err
 	}
@@ -46,13 +46,13 @@ func (l *Ledger) Run(c store.Change) (r *Run, before engine.RunStatus, err error
 // fit at all.
 func runOf(c store.Change) (num int64, err error) {
 	switch c := c.(type) {
-	case store.RunBlocked:
+	case *store.RunBlocked:
 		return c.Run, validBlock(c)
-	case store.RunUnblocked:
+	case *store.RunUnblocked:
 		return c.Run, nil
-	case store.RunReplanned:
+	case *store.RunReplanned:
 		return c.Run, validReplan(c)
-	case store.RunEnded:
+	case *store.RunEnded:
 		if c.Status < engine.RunCompleted || c.Status > engine.RunCancelled {
 			return 0, invalid(c, "status %d is not an end", c.Status)
 		}
@@ -65,16 +65,16 @@ func runOf(c store.Change) (num int64, err error) {
 // change applies a change of the run that has not ended, or leaves it as it is.
 func (r *Run) change(c store.Change) error {
 	switch c := c.(type) {
-	case store.RunBlocked:
+	case *store.RunBlocked:
 		r.Status = engine.RunBlocked
-	case store.RunUnblocked:
+	case *store.RunUnblocked:
 		if r.Status != engine.RunBlocked {
 			return fenced(c, "the run is not blocked")
 		}
 		r.Status = engine.RunRunning
-	case store.RunReplanned:
+	case *store.RunReplanned:
 		return r.replan(c)
-	case store.RunEnded:
+	case *store.RunEnded:
 		r.Status = c.Status
 	}
 	return nil
@@ -82,7 +82,7 @@ func (r *Run) change(c store.Change) error {
 
 // replan renumbers the tasks. The slice is a new one, so that the old one can
 // be put back.
-func (r *Run) replan(c store.RunReplanned) error {
+func (r *Run) replan(c *store.RunReplanned) error {
 	switch {
 	case c.Plan.Name != r.Workflow:
 		return fenced(c, "its plan is one of workflow %q, the run one of %q", c.Plan.Name, r.Workflow)

@@ -19,7 +19,7 @@ const (
 )
 
 // validCreation checks what has to hold for a run whatever is stored.
-func validCreation(c store.RunCreated) error {
+func validCreation(c *store.RunCreated) error {
 	switch {
 	case c.Num < 1 || c.Num > MaxRun:
 		return invalid(c, "run numbers go from 1 to %d", int64(MaxRun))
@@ -49,7 +49,7 @@ func unstorable(p *plan.Plan) (reason string) {
 }
 
 // validBlock checks that the cause can be stored.
-func validBlock(c store.RunBlocked) error {
+func validBlock(c *store.RunBlocked) error {
 	if c.Cause != store.BlockedByPlan && !c.Cause.Violated() {
 		return invalid(c, "cause %d is unknown", c.Cause)
 	}
@@ -58,7 +58,7 @@ func validBlock(c store.RunBlocked) error {
 
 // validReplan checks that every task that is not gone has a place of its own
 // in the new plan.
-func validReplan(c store.RunReplanned) error {
+func validReplan(c *store.RunReplanned) error {
 	if reason := unstorable(c.Plan); reason != "" {
 		return invalid(c, "%s", reason)
 	}
@@ -78,7 +78,7 @@ func validReplan(c store.RunReplanned) error {
 }
 
 // validEnd checks what has to hold for the end of a task whatever is stored.
-func validEnd(c store.TaskEnded) error {
+func validEnd(c *store.TaskEnded) error {
 	if c.Status != engine.TaskCompleted && c.Status != engine.TaskFailed && c.Status != engine.TaskCancelled {
 		return invalid(c, "status %d is not an end it can have", c.Status)
 	}

@@ -80,7 +80,7 @@ func (r *run) append(to []store.Change, p *plan.Plan) ([]store.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	to = append(to, store.RunCreated{
+	to = append(to, &store.RunCreated{
 		Num: r.num, ID: id.String(), Plan: p, At: r.at, Initial: []engine.Entry{{Key: "n", Value: []byte("3")}},
 	})
 	to = r.completed(to, fetch, "raw", "83")
@@ -90,14 +90,14 @@ func (r *run) append(to []store.Change, p *plan.Plan) ([]store.Change, error) {
 	to = r.skipped(to, low)
 	to = r.completed(to, stored, "stored", "true", true, false)
 	to = r.completed(to, summarise, "report", `"high"`, true)
-	return append(to, store.RunEnded{Run: r.num, Status: engine.RunCompleted, At: r.at}), nil
+	return append(to, &store.RunEnded{Run: r.num, Status: engine.RunCompleted, At: r.at}), nil
 }
 
 func (r *run) completed(to []store.Change, task int, key, value string, leaves ...bool) []store.Change {
 	return append(to,
-		store.TaskDecided{Run: r.num, Task: task, Ready: true, Leaves: plan.LeavesOf(leaves...), At: r.at},
-		store.AttemptStarted{Run: r.num, Task: task, Attempt: 1, At: r.at, Host: r.host, Version: "(devel)"},
-		store.TaskEnded{
+		&store.TaskDecided{Run: r.num, Task: task, Ready: true, Leaves: plan.LeavesOf(leaves...), At: r.at},
+		&store.AttemptStarted{Run: r.num, Task: task, Attempt: 1, At: r.at, Host: r.host, Version: "(devel)"},
+		&store.TaskEnded{
 			Run: r.num, Task: task, Status: engine.TaskCompleted, At: r.at,
 			Last:   store.AttemptEnd{Attempt: 1, Outcome: store.AttemptSucceeded},
 			Writes: []engine.Entry{{Key: key, Value: []byte(value)}},
@@ -105,5 +105,5 @@ func (r *run) completed(to []store.Change, task int, key, value string, leaves .
 }
 
 func (r *run) skipped(to []store.Change, task int) []store.Change {
-	return append(to, store.TaskDecided{Run: r.num, Task: task, Leaves: plan.LeavesOf(false), At: r.at})
+	return append(to, &store.TaskDecided{Run: r.num, Task: task, Leaves: plan.LeavesOf(false), At: r.at})
 }
