@@ -128,10 +128,10 @@ func (c *call) report(err error) {
 	if c.late {
 		return
 	}
-	// Closed first: what is written from now on is refused, and not lost.
-	c.keys.close()
 	if err == nil {
 		err = c.keys.seal()
+	} else {
+		c.keys.close()
 	}
 	if err != nil {
 		c.failure = unexamined(err)

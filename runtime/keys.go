@@ -94,11 +94,12 @@ func (k *Keys) owner() owner {
 	return *k.notTask
 }
 
-// seal sorts what was written by key, or returns the first error. Nothing is to be
-// written afterwards.
+// seal ends the use of the keys as [Keys.close] does, and sorts what was written by key
+// or returns the first error. What comes too late is refused, and not lost.
 func (k *Keys) seal() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.over = true
 	k.writes.sort()
 	if len(k.errs) > 0 {
 		return k.errs[0]

@@ -45,10 +45,10 @@ func newAttemptKeys(g *engine.Graph, r *engine.Run, w *writers, task int, lim *l
 // stored returns the writes as text; "-" is a tombstone.
 func stored(tb testing.TB, k *Keys) map[string]string {
 	tb.Helper()
-	if err := k.seal(); err != nil {
-		tb.Fatal(err)
+	entries, errs := k.collected()
+	if len(errs) > 0 {
+		tb.Fatal(errs)
 	}
-	entries := k.writes.list
 	out := map[string]string{}
 	for i, e := range entries {
 		if i > 0 && entries[i-1].Key >= e.Key {
