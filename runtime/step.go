@@ -59,7 +59,7 @@ func (l *loop) follow(run *openRun, e *engine.Event, d engine.Decision, cause *f
 func (l *loop) becameReady(run *openRun, e *engine.Event, d engine.Decision) {
 	switch {
 	case d.Verdict:
-		l.store(run, l.changes.decided.put(store.TaskDecided{Run: run.num, Task: d.Task, Ready: true, Leaves: d.Leaves, At: l.millis()}))
+		l.storeDecision(run, d)
 		if l.logs(slog.LevelInfo) { // the reason is not for free
 			l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
 				"Task ready: "+run.plan.Tasks[d.Task].ID+" ("+run.readyReason(d.Task)+")")
@@ -70,6 +70,13 @@ func (l *loop) becameReady(run *openRun, e *engine.Event, d engine.Decision) {
 		l.cutOff(run, e.Kind, d)
 	}
 	l.ready.push(readyTask{run, d.Task})
+}
+
+// storeDecision stores that a task became ready by the verdict of its rule, or was skipped.
+func (l *loop) storeDecision(run *openRun, d engine.Decision) {
+	l.store(run, l.changes.decided.put(store.TaskDecided{
+		Run: run.num, Task: d.Task, Ready: d.Kind == engine.BecameReady, Leaves: d.Leaves, At: l.millis(),
+	}))
 }
 
 // cutOff stores that an attempt was stopped or interrupted; it runs again.
@@ -91,7 +98,7 @@ func (l *loop) cutOff(run *openRun, kind engine.EventKind, d engine.Decision) {
 }
 
 func (l *loop) skipped(run *openRun, d engine.Decision) {
-	l.store(run, l.changes.decided.put(store.TaskDecided{Run: run.num, Task: d.Task, Leaves: d.Leaves, At: l.millis()}))
+	l.storeDecision(run, d)
 	if l.logs(slog.LevelInfo) { // the reason is not for free
 		l.logTask(run, d.Task, slog.LevelInfo, componentScheduler,
 			"Task skipped: "+run.plan.Tasks[d.Task].ID+" (dependencies satisfied, trigger rules failed)",
@@ -148,9 +155,9 @@ func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 		end.Outcome, end.Interruptions = store.AttemptInterrupted, run.state.Tasks[d.Task].Interruptions
 	}
 	callback := run.code[d.Task].OnFailure
-	l.store(run, &store.TaskEnded{
+	l.store(run, l.changes.ended.put(store.TaskEnded{
 		Run: run.num, Task: d.Task, Last: end, Status: engine.TaskFailed, At: l.millis(), Callback: callback != nil,
-	})
+	}))
 	run.times.attemptEnded(d.Task, l.millis())
 	level, may := slog.LevelError, ""
 	if run.plan.Tasks[d.Task].AllowFailure {
@@ -163,7 +170,7 @@ func (l *loop) failed(run *openRun, d engine.Decision, cause *failure) {
 }
 
 func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
-	end := &store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()}
+	end := store.TaskEnded{Run: run.num, Task: d.Task, Status: engine.TaskCancelled, At: l.millis()}
 	if d.Attempt > 0 {
 		end.Last = store.AttemptEnd{Attempt: d.Attempt, Outcome: store.AttemptCancelled}
 		run.times.attemptEnded(d.Task, l.millis())
@@ -171,7 +178,7 @@ func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
 			l.settle(c, cause.err)
 		}
 	}
-	l.store(run, end)
+	l.store(run, l.changes.ended.put(end))
 }
 
 func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause *failure) {

@@ -45,7 +45,7 @@ func prove(ctx context.Context, args []string) error {
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
-	b, err := newBench(ctx, args[0] == "teeth")
+	b, err := newHarness(ctx, args[0] == "teeth")
 	if err != nil {
 		return err
 	}

@@ -17,9 +17,9 @@ func sample(name, test string, target int64) row {
 	return row{name: name, pkg: "internal/proof/prove/testdata/sample", test: test, target: target, budget: 50 * time.Millisecond}
 }
 
-func newTestBench(t *testing.T, bugs bool) *bench {
+func newTestHarness(t *testing.T, bugs bool) *harness {
 	t.Helper()
-	b, err := newBench(t.Context(), bugs)
+	b, err := newHarness(t.Context(), bugs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func lines(text string) []string {
 
 func TestTrust(t *testing.T) {
 	t.Parallel()
-	b := newTestBench(t, false)
+	b := newTestHarness(t, false)
 	var out strings.Builder
 	list := []row{
 		sample("holds", "TestHolds", 5), sample("fails", "TestFails", 8), sample("short", "TestShort", 2),
@@ -80,7 +80,7 @@ func TestSoakDoesRowsForAsLongAsItIsTold(t *testing.T) {
 			t.Errorf("row is %+v", r)
 		}
 	}
-	b := newTestBench(t, false)
+	b := newTestHarness(t, false)
 	var out strings.Builder
 	list = stretched([]row{sample("short", "TestShort", 2)}, 20*time.Millisecond)
 	if err := trust(b, &out, list, 1); err != nil {
@@ -91,7 +91,7 @@ func TestSoakDoesRowsForAsLongAsItIsTold(t *testing.T) {
 // The rows fit into twenty minutes, and each names a test that exists.
 func TestRows(t *testing.T) {
 	t.Parallel()
-	b := newTestBench(t, false)
+	b := newTestHarness(t, false)
 	var sum time.Duration
 	for _, r := range rows {
 		sum += r.budget
@@ -151,7 +151,7 @@ func TestBites(t *testing.T) {
 
 func TestTeeth(t *testing.T) {
 	t.Parallel()
-	b := newTestBench(t, true)
+	b := newTestHarness(t, true)
 	var out strings.Builder
 	list := []row{sample("bitten", "TestBitten", 100), sample("holds", "TestHolds", 100), sample("dies", "TestDies", 1)}
 	bug := teeth.NormalForFull

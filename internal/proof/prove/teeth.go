@@ -61,7 +61,7 @@ const controlShare = 50
 
 // teethOf runs each bug against its row, after each row once without a bug, and prints
 // the table. Its error names the bugs that were not caught.
-func teethOf(b *bench, w io.Writer, rows []row, bites []bite) error {
+func teethOf(b *harness, w io.Writer, rows []row, bites []bite) error {
 	fmt.Fprintf(w, "%-28s %-20s %-8s %9s %9s\n", "bug", "row", "", "seconds", "budget")
 	sound := make(map[string]bool)
 	var missed []string

@@ -19,7 +19,7 @@ const (
 
 // trust runs rows one after another and prints the table. Its error names the rows
 // that are below their target.
-func trust(b *bench, w io.Writer, rows []row, seed uint64) error {
+func trust(b *harness, w io.Writer, rows []row, seed uint64) error {
 	fmt.Fprintf(w, trustHead, "name", "target", "done", "failures", "seed", "seconds", "")
 	var below []string
 	var output strings.Builder

@@ -127,8 +127,8 @@ func (w *writer) madeSum(id int64, decided, leaves driver.Value) int64 {
 func (w *writer) decideArguments(o *op, c *store.TaskDecided) ([]driver.Value, error) {
 	args := w.scratch(o.id, nil, o.since(c.At), packLeaves(c.Leaves), nil, nil)
 	sum := w.madeSum(o.id, args[2], args[3]) + w.stateSum(o.id, o.state)
-	start, ok := o.start.(*store.AttemptStarted)
-	if !ok {
+	start := o.start
+	if start == nil {
 		args[1] = signed(sum)
 		return args[:4], nil
 	}
@@ -171,7 +171,8 @@ func (w *writer) endArguments(
 	if o.kind == stmtCountInterruption {
 		return w.interruptArguments(o, c)
 	}
-	args := w.scratch(int64(c.Outcome), o.since(at), o.sinceOrNull(due), orNull(c.Error), nil, nil, int64(o.state), nil, o.id)
+	args := w.scratch(int64(c.Outcome), o.since(at), o.sinceOrNull(due), orNull(c.Error),
+		nil, nil, int64(o.state), nil, o.id)
 	args[4], args[5] = w.packer.pack(writes)
 	args[7] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, args[:4]...) +
 		w.sums.group(&layoutStep, stepEnd, o.id, nil, args[4], args[5]) + w.moved(o))

@@ -35,9 +35,10 @@ type op struct {
 	run int64
 	was engine.RunStatus
 
-	// change is what the statement stores, and start what a decision stores besides:
-	// the start that follows it, or nil.
-	change, start store.Change
+	// change is what the statement stores, and start the start that is one with a
+	// decision, or nil.
+	change store.Change
+	start  *store.AttemptStarted
 }
 
 // batch turns changes into as few statements as possible: a decision and the
@@ -130,7 +131,7 @@ func (b *batch) task(r *ledger.Run, before, after ledger.Task, change store.Chan
 		}
 		b.insert(op{kind: kind, id: stepID(r.Num, c.Task, number), state: after.Status, change: change})
 	case *store.AttemptStarted:
-		b.startAttempt(before, change, stepID(r.Num, c.Task, int32(c.Attempt)))
+		b.startAttempt(before, c, stepID(r.Num, c.Task, int32(c.Attempt)))
 	case *store.AttemptEnded:
 		b.endAttempt(op{
 			kind: stmtEnd, id: stepID(r.Num, c.Task, row), from: before.Status, state: after.Status, change: change,
@@ -143,15 +144,14 @@ func (b *batch) task(r *ledger.Run, before, after ledger.Task, change store.Chan
 	}
 }
 
-// startAttempt adds the start of an attempt, whose row has the id. Changes are
-// passed on as they came in, because another copy is another allocation.
-func (b *batch) startAttempt(before ledger.Task, change store.Change, id int64) {
+// startAttempt adds the start of an attempt, whose row has the id.
+func (b *batch) startAttempt(before ledger.Task, c *store.AttemptStarted, id int64) {
 	if i, ok := b.inserted[id]; ok && b.ops[i].kind == stmtDecide {
 		o := &b.ops[i]
-		o.kind, o.state, o.start = stmtDecideAndStart, engine.TaskRunning, change
+		o.kind, o.state, o.start = stmtDecideAndStart, engine.TaskRunning, c
 		return
 	}
-	o := op{kind: stmtStartDecided, id: id, from: before.Status, state: engine.TaskRunning, change: change}
+	o := op{kind: stmtStartDecided, id: id, from: before.Status, state: engine.TaskRunning, change: c}
 	switch {
 	case before.Again():
 		o.kind = stmtRestart

@@ -61,7 +61,8 @@ var callbacks = map[string]func(*bed){
 	},
 	"what is not pending can be done": func(b *bed) {
 		b.commit(list(create(1), ready(1, 0, 10), start(1, 0, 1, 20), called(complete(1, 0, 1, 30)))...)
-		b.commit(&store.CallbackDone{Run: 1, Task: 1}, &store.CallbackDone{Run: 9}, &store.CallbackDone{Run: -1, Task: -1})
+		b.commit(&store.CallbackDone{Run: 1, Task: 1}, &store.CallbackDone{Run: 9},
+			&store.CallbackDone{Run: -1, Task: -1})
 		b.pending(callbackOf(1, 0, engine.TaskCompleted, 1))
 		b.commit(&store.CallbackDone{Run: 1, Task: 0}, &store.CallbackDone{Run: 1, Task: 0})
 		b.pending()

@@ -166,7 +166,8 @@ var fences = map[string]func(*bed){
 			store.AttemptCancelled, 99,
 		} {
 			for _, status := range []engine.TaskStatus{
-				0, engine.TaskReady, engine.TaskCompleted, engine.TaskFailed, engine.TaskSkipped, engine.TaskCancelled, 99,
+				0, engine.TaskReady, engine.TaskCompleted, engine.TaskFailed, engine.TaskSkipped,
+				engine.TaskCancelled, 99,
 			} {
 				c := complete(1, 0, 1, 40)
 				if c.Last.Outcome, c.Status = outcome, status; !endsWith(status, outcome) {

@@ -106,7 +106,8 @@ var replanning = map[string]func(*bed){
 		b.pending(first, second)
 		b.commit(&store.CallbackDone{Run: 1, Task: 0})
 		b.pending(second)
-		b.commit(replan(later("v3", "new", "task_1", "task_0", "task_2"), 1, 2, 3), &store.CallbackDone{Run: 1, Task: 1})
+		b.commit(replan(later("v3", "new", "task_1", "task_0", "task_2"), 1, 2, 3),
+			&store.CallbackDone{Run: 1, Task: 1})
 		second.Task = 2
 		b.reopen()
 		b.pending(second)

@@ -21,8 +21,8 @@ import (
 // grace is how long a row may take beyond its budget before it is ended.
 const grace = time.Minute
 
-// bench builds the tests of a package once, and runs rows with them.
-type bench struct {
+// harness builds the tests of a package once, and runs rows with them.
+type harness struct {
 	ctx  context.Context
 	root string // of the module
 	dir  string // for binaries and results
@@ -32,7 +32,7 @@ type bench struct {
 	runs  int
 }
 
-func newBench(ctx context.Context, bugs bool) (*bench, error) {
+func newHarness(ctx context.Context, bugs bool) (*harness, error) {
 	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return nil, fmt.Errorf("no module here: %w", err)
@@ -41,17 +41,17 @@ func newBench(ctx context.Context, bugs bool) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{ctx: ctx, root: strings.TrimSpace(string(out)), dir: dir, built: make(map[string]string)}
+	b := &harness{ctx: ctx, root: strings.TrimSpace(string(out)), dir: dir, built: make(map[string]string)}
 	if bugs {
 		b.tags = "teeth"
 	}
 	return b, nil
 }
 
-func (b *bench) close() { _ = os.RemoveAll(b.dir) }
+func (b *harness) close() { _ = os.RemoveAll(b.dir) }
 
 // binary builds the tests of a package.
-func (b *bench) binary(pkg string) (string, error) {
+func (b *harness) binary(pkg string) (string, error) {
 	if path, ok := b.built[pkg]; ok {
 		return path, nil
 	}
@@ -79,7 +79,7 @@ type outcome struct {
 }
 
 // run runs a row, with a bug if its name is not empty.
-func (b *bench) run(r row, seed uint64, bug string) (outcome, error) {
+func (b *harness) run(r row, seed uint64, bug string) (outcome, error) {
 	path, err := b.binary(r.pkg)
 	if err != nil {
 		return outcome{}, err
