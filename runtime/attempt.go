@@ -50,7 +50,7 @@ func (l *loop) newCall(run *openRun, task, attempt int) *call {
 	l.lastCall++
 	c := &call{l: l, run: run, task: task, attempt: attempt, seq: l.lastCall, place: len(l.calls)}
 	c.ctx.call = c
-	c.keys.init(run.graph, run.state, run.writers, task, &l.r.lim)
+	c.keys.init(run.graph, run.state, run.writers, task, l.r.lim)
 	run.calls = append(run.calls, runningCall{task, c})
 	l.calls = append(l.calls, c)
 	if run.state.Tasks[task].Suspect(l.r.cfg.MaxInterruptions) {

@@ -21,14 +21,13 @@ type Values map[string]any
 type Keys struct {
 	source source
 	lim    *limits
-	// plan is the task's part of the plan, and hold how far it binds what is
-	// written; nil for keys that are not those of an attempt. Then it is notTask's
-	// keys that these are.
-	plan    *plan.Task
-	notTask *owner
-	hold    hold
+	// Of the keys of an attempt, plan is the task's part of the plan, and hold how far
+	// it binds what is written; of others, fixed is the owner.
+	plan  *plan.Task
+	hold  hold
+	fixed *owner
 
-	over   bool // this and the rest is guarded by mu
+	over   bool // this and the rest is guarded by mu; writes do not change once it is set
 	mu     sync.Mutex
 	writes written
 	failed map[string]error // the errors of Set, by key
@@ -65,7 +64,7 @@ func (k *attemptKeys) init(g *engine.Graph, r *engine.Run, w *writers, task int,
 
 // newInputKeys returns keys that collect an initial context.
 func newInputKeys(lim *limits) *Keys {
-	return &Keys{notTask: &inputOwner, lim: lim, source: noSource{}}
+	return &Keys{fixed: &inputOwner, lim: lim, source: noSource{}}
 }
 
 // fewTasks is how many tasks are walked over for each key in less time than an
@@ -80,7 +79,7 @@ func newFinalKeys(g *engine.Graph, r *engine.Run, lim *limits) *Keys {
 		w = indexWriters(r)
 	}
 	var k attemptKeys
-	k.notTask, k.lim = &resultOwner, lim
+	k.fixed, k.lim = &resultOwner, lim
 	k.ancestors.g, k.ancestors.r, k.ancestors.task, k.ancestors.writers = g, r, final, w
 	k.source = &k.ancestors
 	return &k.Keys
@@ -91,7 +90,7 @@ func (k *Keys) owner() owner {
 	if k.plan != nil {
 		return taskOwner(k.plan.ID)
 	}
-	return *k.notTask
+	return *k.fixed
 }
 
 // seal ends the use of the keys as [Keys.close] does, and sorts what was written by key
@@ -161,7 +160,7 @@ func (k *Keys) lookup(key string) (raw []byte, ok bool, err error) {
 // caught is deferred by what calls methods of the value behind ptr, which may
 // panic: in a task that ends the attempt, but who starts a run gets an error.
 func (k *Keys) caught(key string, ptr any, err *error) {
-	if k.notTask != &inputOwner {
+	if k.fixed != &inputOwner {
 		return
 	}
 	if v := recover(); v != nil {

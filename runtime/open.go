@@ -73,9 +73,10 @@ func newRunner(cfg Config, s store.Store) *Runner {
 	}
 	callbacks, stop := context.WithCancel(context.Background())
 	w := &crew{}
+	lim := cfg.limits()
 	return &Runner{
 		callbacks: callbacks, stopCallbacks: stop,
-		cfg: cfg, lim: cfg.limits(), log: newLogger(cfg), host: host, build: buildVersion(),
+		cfg: cfg, lim: &lim, log: newLogger(cfg), host: host, build: buildVersion(),
 		store: s, queue: newQueue(w), crew: w, workflows: map[string]*workflow{},
 		impatient: make(chan struct{}), done: make(chan struct{}), closed: make(chan struct{}),
 	}

@@ -94,7 +94,7 @@ func (r *Runner) newResult(d *store.RunDetail, run *openRun) *Result {
 		Run: d.ID, Workflow: d.Workflow, State: runState(d.Status),
 		Started: instant(d.Created), Ended: instant(d.Ended),
 		Tasks:  make([]TaskResult, len(d.Tasks)),
-		detail: d, limits: &r.lim,
+		detail: d, limits: r.lim,
 	}
 	if d.Error != "" {
 		result.reason = runTimeout(d.Deadline - d.Created) // nothing else fails a run as a whole

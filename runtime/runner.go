@@ -17,7 +17,7 @@ import (
 // tasks it executes.
 type Runner struct {
 	cfg   Config
-	lim   limits // of cfg
+	lim   *limits // of cfg; apart, because results that outlive the runner have it
 	log   *slog.Logger
 	host  string
 	build string
@@ -111,7 +111,7 @@ func (r *Runner) Register(workflows ...*Workflow) error {
 	e := &registerEvent{workflows: make([]*workflow, len(workflows)), answer: newAnswer()}
 	for i, w := range workflows {
 		var err error
-		if e.workflows[i], err = newWorkflow(w, r.lim); err != nil {
+		if e.workflows[i], err = newWorkflow(w, *r.lim); err != nil {
 			return err
 		}
 	}

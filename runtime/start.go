@@ -111,7 +111,7 @@ func (r *Runner) checkStart(name string, opts StartOptions, write func(*Keys)) (
 	if err != nil {
 		return nil, nil, err
 	}
-	k := newInputKeys(&r.lim)
+	k := newInputKeys(r.lim)
 	write(k)
 	initial, err := w.checkInput(k.collected())
 	return w, initial, err

@@ -47,7 +47,7 @@ func (r *Runner) ownResult(run *openRun) *Result {
 	result := &Result{
 		Run: run.id, Workflow: run.workflow, State: runState(run.state.Status),
 		Started: instant(run.created), Ended: instant(t.ended),
-		state: run.state, open: run, graph: run.graph, limits: &r.lim,
+		state: run.state, open: run, graph: run.graph, limits: r.lim,
 	}
 	if t.timedOut {
 		result.reason = runTimeout(run.state.Deadline - run.created)

@@ -9,6 +9,7 @@ import (
 // one bit per leaf. The zero value has every bit unset. Values are immutable
 // and may be shared.
 type Leaves struct {
+	_     [0]func() // they are compared with Equal
 	first uint64
 	// rest are leaves 64 and up, without a zero word at the end; nil if there are
 	// none. It is a pointer because hardly a rule has them, and every task has leaves.

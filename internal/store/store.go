@@ -85,7 +85,7 @@ type Store interface {
 	Close() error
 }
 
-// Change is one thing to store: a [RunCreated], [TaskDecided], [AttemptStarted],
+// Change is one thing to store, a pointer to a [RunCreated], [TaskDecided], [AttemptStarted],
 // [AttemptEnded], [TaskRequeued], [TaskEnded], [RunBlocked], [RunUnblocked],
 // [RunReplanned], [RunEnded] or [CallbackDone].
 type Change interface{ change() }
@@ -139,12 +139,12 @@ const (
 	AttemptCancelled   // by the end of its run
 )
 
-// AttemptEnd says how an attempt ended that went on.
+// AttemptEnd is how an attempt ended.
 type AttemptEnd struct {
 	Attempt int
 	Outcome AttemptOutcome
-	Error   string
-	// Interruptions is the task's count after an AttemptInterrupted.
+	Error   string // none of one that succeeded
+	// Interruptions is the task's count after an AttemptInterrupted, else 0.
 	Interruptions int
 }
 

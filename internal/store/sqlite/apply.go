@@ -69,12 +69,12 @@ func (w *writer) arguments(o *op) ([]driver.Value, error) {
 	case *store.AttemptStarted:
 		return w.startArguments(o, c)
 	case *store.AttemptEnded:
-		return w.endArguments(o, &c.AttemptEnd, c.At, c.Due, nil)
+		return w.endArguments(o, &c.AttemptEnd, c.At, c.Due)
 	case *store.TaskEnded:
 		return w.endTaskArguments(o, c)
 	case *store.CallbackDone:
 		return w.scratch(c.Run, int64(c.Task)), nil
-	default: // store.TaskRequeued
+	default: // *store.TaskRequeued
 		return w.scratch(addend(w.moved(o)), o.id), nil
 	}
 }
@@ -164,18 +164,13 @@ func (w *writer) startArguments(o *op, c *store.AttemptStarted) ([]driver.Value,
 	return w.scratch(worker, started, addend(sum+w.moved(o)), o.id), nil
 }
 
-// endArguments covers the end of the task that may be one with the attempt's.
-func (w *writer) endArguments(
-	o *op, c *store.AttemptEnd, at, due int64, writes []engine.Entry,
-) ([]driver.Value, error) {
+// endArguments covers the end of a task that failed or was cancelled with its attempt.
+func (w *writer) endArguments(o *op, c *store.AttemptEnd, at, due int64) ([]driver.Value, error) {
 	if o.kind == stmtCountInterruption {
 		return w.interruptArguments(o, c)
 	}
-	args := w.scratch(int64(c.Outcome), o.since(at), o.sinceOrNull(due), orNull(c.Error),
-		nil, nil, int64(o.state), nil, o.id)
-	args[4], args[5] = w.packer.pack(writes)
-	args[7] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, args[:4]...) +
-		w.sums.group(&layoutStep, stepEnd, o.id, nil, args[4], args[5]) + w.moved(o))
+	args := w.scratch(int64(c.Outcome), o.since(at), o.sinceOrNull(due), orNull(c.Error), int64(o.state), nil, o.id)
+	args[5] = addend(w.sums.group(&layoutStep, stepAttempt, o.id, args[:4]...) + w.moved(o))
 	return args, nil
 }
 
@@ -188,7 +183,7 @@ func (w *writer) endTaskArguments(o *op, c *store.TaskEnded) ([]driver.Value, er
 	case stmtAddCallback:
 		return w.callbackArguments(c.Run, c.Task), nil
 	}
-	return w.endArguments(o, &c.Last, c.At, 0, c.Writes)
+	return w.endArguments(o, &c.Last, c.At, 0)
 }
 
 func (w *writer) completeArguments(o *op, c *store.TaskEnded) []driver.Value {

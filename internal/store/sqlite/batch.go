@@ -53,7 +53,6 @@ type batch struct {
 // prepare has the ledger check the changes and turns them into statements.
 func (s *Store) prepare(changes []store.Change) error {
 	b := &s.w.ops
-	b.reset()
 	for _, change := range changes {
 		switch c := change.(type) {
 		case *store.RunCreated:
@@ -180,7 +179,7 @@ func (b *batch) endTask(o op, c *store.TaskEnded) {
 	case c.Last.Attempt == 0:
 		o.kind = stmtCancel
 		b.update(o)
-	case c.Status == engine.TaskCompleted && c.Last.Error == "":
+	case c.Status == engine.TaskCompleted:
 		o.kind = stmtComplete
 		b.update(o)
 	default:

@@ -27,6 +27,7 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) error {
 		return nil
 	}
 	s.commits++
+	defer s.w.ops.reset() // the changes are the caller's again
 	if err := s.prepare(changes); err != nil {
 		s.ledger.Undo()
 		return unavailable(err)

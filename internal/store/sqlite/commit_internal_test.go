@@ -175,14 +175,66 @@ func TestRowsChangedByOthers(t *testing.T) {
 func TestDecisionAndStartAreOneRow(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
-	mustCommit(t, s, created(1),
-		&store.TaskDecided{Run: 1, Ready: true, At: 1}, &store.AttemptStarted{Run: 1, Attempt: 1, At: 1})
-	if n := len(s.w.ops.ops); n != 2 {
+	begin := []store.Change{
+		created(1), &store.TaskDecided{Run: 1, Ready: true, At: 1}, &store.AttemptStarted{Run: 1, Attempt: 1, At: 1},
+	}
+	if n := statementsOf(t, s, begin); n != 2 {
 		t.Errorf("%d statements for a creation, a decision and a start; want 2", n)
 	}
-	mustCommit(t, s, completed(1, 2))
-	if n := len(s.w.ops.ops); n != 1 {
+	mustCommit(t, s, begin...)
+	if n := statementsOf(t, s, []store.Change{completed(1, 2)}); n != 1 {
 		t.Errorf("%d statements for the end of an attempt and of its task; want 1", n)
+	}
+}
+
+// statementsOf returns how many statements a commit of changes would execute.
+func statementsOf(t *testing.T, s *Store, changes []store.Change) int {
+	t.Helper()
+	if err := s.prepare(changes); err != nil {
+		t.Fatal(err)
+	}
+	n := len(s.w.ops.ops)
+	s.w.ops.reset()
+	s.ledger.Undo()
+	return n
+}
+
+// TestCommitKeepsNoChange looks for what the store holds when a commit has ended.
+func TestCommitKeepsNoChange(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	for _, changes := range [][]store.Change{
+		{created(1), &store.TaskDecided{Run: 1, Ready: true, At: 1}},
+		{&store.AttemptStarted{Run: 1, Attempt: 1, At: 1}, created(1)}, // is refused
+	} {
+		_ = s.Commit(context.Background(), changes)
+		for _, o := range s.w.ops.ops[:cap(s.w.ops.ops)] {
+			if o.change != nil || o.start != nil {
+				t.Errorf("%v is kept", o.change)
+			}
+		}
+	}
+}
+
+// TestRowOfACancelledTask looks at which number the row of a task without attempts has.
+func TestRowOfACancelledTask(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	mustCommit(t, s, created(1), &store.TaskEnded{Run: 1, Status: engine.TaskCancelled, At: 1})
+	if id, err := s.w.number("SELECT id FROM step"); id != stepID(1, 0, 0) || err != nil {
+		t.Errorf("the row has the id %d (%v), want %d", id, err, stepID(1, 0, 0))
+	}
+}
+
+// TestNumbersAfterAPurge stores a plan again whose row was removed with its last run.
+func TestNumbersAfterAPurge(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	for num := int64(1); num <= 3; num++ {
+		mustCommit(t, s, created(num), &store.RunEnded{Run: num, Status: engine.RunCompleted, At: 5})
+		if n, err := s.Purge(context.Background(), store.PurgeFilter{}); n != 1 || err != nil {
+			t.Fatalf("purge: %d, %v", n, err)
+		}
 	}
 }
 

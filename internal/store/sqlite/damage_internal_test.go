@@ -245,9 +245,11 @@ func TestUpdatesDoNotHideDamage(t *testing.T) {
 	t.Parallel()
 	start := &store.AttemptStarted{Run: 1, Attempt: 1, At: 2}
 	end := func(outcome store.AttemptOutcome) *store.AttemptEnded {
-		return &store.AttemptEnded{
-			Run: 1, AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: outcome, Interruptions: 1}, At: 3,
+		c := &store.AttemptEnded{Run: 1, AttemptEnd: store.AttemptEnd{Attempt: 1, Outcome: outcome}, At: 3}
+		if outcome == store.AttemptInterrupted {
+			c.Interruptions = 1
 		}
+		return c
 	}
 	three := &plan.Plan{Name: "one", Fingerprint: "three", Tasks: make([]plan.Task, 3)}
 	replan := &store.RunReplanned{Run: 1, Plan: three, Tasks: []int{2}}

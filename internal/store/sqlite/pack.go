@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,30 +66,32 @@ func (p *packer) pack(entries []engine.Entry) (packedKeys, packedVals driver.Val
 }
 
 // packer packs entries. Most attempts of a task write the same keys, with values that
-// often have the same lengths; their texts are made once. It is not safe for
-// concurrent use.
-type packer struct{ texts map[string]driver.Value }
+// often have the same lengths, so that the last texts of keys are kept, each in the place
+// that its hash says. It is not safe for concurrent use.
+type packer struct {
+	places [256]struct {
+		text  string
+		value driver.Value // the text as the driver wants it
+	}
+}
 
-// The texts that a packer keeps are at most so many, and each has at most so many bytes.
-const (
-	mostTexts   = 1024
-	longestText = 128
-)
+// longestText is the length in bytes of the longest text of keys that is kept.
+const longestText = 128
+
+// textSeed is that of the hashes of texts.
+var textSeed = maphash.MakeSeed()
 
 // text returns the text of keys.
 func (p *packer) text(keys []byte) driver.Value {
-	if known, ok := p.texts[string(keys)]; ok {
-		return known
+	if len(keys) > longestText {
+		return string(keys)
 	}
-	text := string(keys)
-	if len(text) > longestText {
-		return text
+	place := &p.places[maphash.Bytes(textSeed, keys)%uint64(len(p.places))]
+	if place.text != string(keys) {
+		place.text = string(keys)
+		place.value = place.text
 	}
-	if p.texts == nil || len(p.texts) == mostTexts {
-		p.texts = map[string]driver.Value{}
-	}
-	p.texts[text] = text
-	return p.texts[text]
+	return place.value
 }
 
 // joined returns the values one behind the other; it is not nil.

@@ -78,8 +78,8 @@ var statementTexts = [statements]string{
 	stmtRestart: "UPDATE step SET state = 3, worker = ?, started = ?, " + addToSum + `,
 		outcome = NULL, ended = NULL, due = NULL, error = NULL WHERE id = ? AND state = 2`,
 	stmtCountInterruption: "UPDATE step SET interruptions = ?, " + addToSum + " WHERE id = ? AND state = 3",
-	stmtEnd: `UPDATE step SET outcome = ?, ended = ?, due = ?, error = ?, keys = ?, vals = ?,
-		state = ?, ` + addToSum + " WHERE id = ? AND state = 3 AND outcome IS NULL",
+	stmtEnd: "UPDATE step SET outcome = ?, ended = ?, due = ?, error = ?, state = ?, " + addToSum + `
+		WHERE id = ? AND state = 3 AND outcome IS NULL`,
 	stmtComplete: "UPDATE step SET outcome = 1, ended = ?, keys = ?, vals = ?, state = 6, " + addToSum + `
 		WHERE id = ? AND state = 3 AND outcome IS NULL`,
 	stmtRequeue:       "UPDATE step SET state = 2, " + addToSum + " WHERE id = ? AND state = 4",

@@ -175,6 +175,14 @@ var fences = map[string]func(*bed){
 				}
 			}
 		}
+		late, counted, said := end(1, 0, 1, store.AttemptStopped, 30), fail(1, 0, 1, "x", 30, 40), complete(1, 0, 1, 40)
+		late.Due, counted.Interruptions, said.Last.Error = 40, 1, "but"
+		b.refused(store.ErrInvalid, late)
+		b.refused(store.ErrInvalid, counted)
+		b.refused(store.ErrInvalid, said)
+		counts := complete(1, 0, 1, 40)
+		counts.Last.Interruptions = 1
+		b.refused(store.ErrInvalid, counts)
 		for _, status := range []engine.TaskStatus{engine.TaskCompleted, engine.TaskFailed} {
 			b.refused(store.ErrInvalid, &store.TaskEnded{Run: 1, Status: status, At: 40})
 		}

@@ -114,16 +114,6 @@ var progress = map[string]func(*bed){
 			Attempts: []store.Attempt{failed(1, "first", 10, 20, 120)},
 		})
 	},
-	"what is said of a success is kept": func(b *bed) {
-		said := complete(1, 0, 1, 30, entry("k", "1"))
-		said.Last.Error = "but late"
-		want := attempt(1, store.AttemptSucceeded, 20, 30)
-		want.Error = "but late"
-		b.lives(list(ready(1, 0, 10), start(1, 0, 1, 20), said), store.TaskDetail{
-			Status: engine.TaskCompleted, Decided: 10, Ended: 30, Writes: []engine.Entry{entry("k", "1")},
-			Attempts: []store.Attempt{want},
-		})
-	},
 	"many leaves": func(b *bed) {
 		bits := make([]bool, 200)
 		bits[0], bits[63], bits[64], bits[199] = true, true, true, true

@@ -242,8 +242,9 @@ var faults = map[string]struct {
 	"does not renumber tasks": {func() store.Store {
 		return altering(func(c store.Change) store.Change {
 			if c, ok := c.(*store.RunReplanned); ok && c.Plan != nil && len(c.Plan.Tasks) == len(c.Tasks) {
-				c.Tasks = slices.Sorted(slices.Values(c.Tasks))
-				return c
+				altered := *c
+				altered.Tasks = slices.Sorted(slices.Values(c.Tasks))
+				return &altered
 			}
 			return c
 		})

@@ -115,18 +115,13 @@ func ended(t Task, c *store.AttemptEnded) (Task, error) {
 	if !t.runs(c.Attempt) {
 		return t, fenced(c, "this attempt does not run")
 	}
-	switch c.Outcome {
-	case store.AttemptFailed:
-		if c.Due <= 0 {
-			return t, invalid(c, "no attempt follows it, so the task ends")
-		}
-		t.Status = engine.TaskRetrying
-	case store.AttemptStopped, store.AttemptInterrupted:
-		t.Status = engine.TaskReady
-	default:
-		return t, invalid(c, "no attempt follows one with outcome %d", c.Outcome)
+	if err := validAttemptEnd(c); err != nil {
+		return t, err
 	}
-	t.Outcome = c.Outcome
+	t.Status, t.Outcome = engine.TaskReady, c.Outcome
+	if c.Outcome == store.AttemptFailed {
+		t.Status = engine.TaskRetrying
+	}
 	return t, nil
 }
 

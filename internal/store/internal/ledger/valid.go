@@ -77,6 +77,32 @@ func validReplan(c *store.RunReplanned) error {
 	return nil
 }
 
+// validAttemptEnd checks what has to hold for the end of an attempt that is followed by
+// another, whatever is stored.
+func validAttemptEnd(c *store.AttemptEnded) error {
+	switch c.Outcome {
+	case store.AttemptFailed:
+		if c.Due <= 0 {
+			return invalid(c, "it does not say when the next attempt starts")
+		}
+	case store.AttemptStopped, store.AttemptInterrupted:
+		if c.Due != 0 {
+			return invalid(c, "the next attempt need not wait")
+		}
+	default:
+		return invalid(c, "no attempt follows one with outcome %d", c.Outcome)
+	}
+	return validCount(c, c.AttemptEnd)
+}
+
+// validCount checks that interruptions are counted where there was one.
+func validCount(c store.Change, end store.AttemptEnd) error {
+	if end.Interruptions != 0 && end.Outcome != store.AttemptInterrupted {
+		return invalid(c, "it counts %d interruptions, and was not interrupted", end.Interruptions)
+	}
+	return nil
+}
+
 // validEnd checks what has to hold for the end of a task whatever is stored.
 func validEnd(c *store.TaskEnded) error {
 	if c.Status != engine.TaskCompleted && c.Status != engine.TaskFailed && c.Status != engine.TaskCancelled {
@@ -94,7 +120,7 @@ func validEnd(c *store.TaskEnded) error {
 	if reason := unsorted(c.Writes); reason != "" {
 		return invalid(c, "%s", reason)
 	}
-	return nil
+	return validCount(c, c.Last)
 }
 
 // fits reports whether a task can end in a state with an attempt that ended so.
@@ -105,7 +131,7 @@ func fits(status engine.TaskStatus, last store.AttemptEnd) bool {
 	}
 	switch last.Outcome {
 	case store.AttemptSucceeded:
-		return status == engine.TaskCompleted
+		return status == engine.TaskCompleted && last.Error == ""
 	case store.AttemptFailed, store.AttemptInterrupted:
 		return status == engine.TaskFailed
 	case store.AttemptCancelled:
