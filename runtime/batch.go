@@ -7,9 +7,11 @@ type batch struct {
 	changes []store.Change
 	runs    []*openRun // parallel to changes: whose they are; nil for what no store refuses
 
-	decided slab[store.TaskDecided]
-	started slab[store.AttemptStarted]
-	ended   slab[store.TaskEnded]
+	created  slab[store.RunCreated]
+	decided  slab[store.TaskDecided]
+	started  slab[store.AttemptStarted]
+	ended    slab[store.TaskEnded]
+	runEnded slab[store.RunEnded]
 }
 
 // slab keeps changes of one kind, whose memory is used again for the next batch. They
@@ -32,7 +34,8 @@ func (b *batch) add(run *openRun, c store.Change) {
 // empty empties the batch for the next round.
 func (b *batch) empty() {
 	b.changes, b.runs = emptied(b.changes), emptied(b.runs)
-	b.decided, b.started, b.ended = emptied(b.decided), emptied(b.started), emptied(b.ended)
+	b.created, b.decided, b.started = emptied(b.created), emptied(b.decided), emptied(b.started)
+	b.ended, b.runEnded = emptied(b.ended), emptied(b.runEnded)
 }
 
 // part returns the changes of some of the runs.

@@ -227,9 +227,9 @@ func (e *startEvent) apply(l *loop) {
 	run.purges = l.r.purges.Load()
 	e.run = run
 	l.r.live.add(run)
-	l.store(run, &store.RunCreated{
+	l.store(run, l.changes.created.put(store.RunCreated{
 		Num: run.num, ID: run.id, Plan: p, Initial: run.state.Initial, At: l.millis(), Deadline: deadline,
-	})
+	}))
 	l.watchDeadline(run)
 	l.step(run, engine.Event{Kind: engine.Begin}, nil)
 	l.effects = append(l.effects, effect{run: run, do: e.started, refused: func(err error) {

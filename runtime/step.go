@@ -182,7 +182,7 @@ func (l *loop) cancelled(run *openRun, d engine.Decision, cause *failure) {
 }
 
 func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause *failure) {
-	end := &store.RunEnded{Run: run.num, Status: d.Status, At: l.millis()}
+	end := store.RunEnded{Run: run.num, Status: d.Status, At: l.millis()}
 	level := slog.LevelInfo
 	if d.Status != engine.RunCompleted {
 		level = slog.LevelError
@@ -199,7 +199,7 @@ func (l *loop) runEnded(run *openRun, e *engine.Event, d engine.Decision, cause 
 	if l.logs(level) {
 		l.logRun(run, level, runSummary(run.state), why...)
 	}
-	l.store(run, end)
+	l.store(run, l.changes.runEnded.put(end))
 	run.times.runEnded(end.At, e.Kind == engine.TimedOut)
 	l.close(run, nil)
 	l.sweepAfter(run)
