@@ -69,6 +69,10 @@ var systemVFS = sync.OnceValue(func() uintptr {
 	return lib.Xsqlite3_vfs_find(tls, 0)
 })
 
+// linking is held while the list of all VFSs changes or one of them is copied: each
+// has a link to the next.
+var linking sync.Mutex
+
 // copyVFS registers a copy of a VFS under another name, with our functions.
 func copyVFS(tls *libc.TLS, system uintptr, name string, byDefault bool) (address uintptr, err error) {
 	cName, err := libc.CString(name)
@@ -79,6 +83,8 @@ func copyVFS(tls *libc.TLS, system uintptr, name string, byDefault bool) (addres
 		libc.Xfree(tls, cName)
 		return 0, errors.New("the name is in use")
 	}
+	linking.Lock()
+	defer linking.Unlock()
 	c := *(*lib.Tsqlite3_vfs)(pointer(system))
 	c.FpNext, c.FzName = 0, cName
 	c.FxOpen, c.FxDelete = function(xOpen), function(xDelete)
@@ -117,7 +123,10 @@ func (r *rawVFS) unregister() error {
 	if r.dir != "" {
 		delete(registry.dirs, r.dir)
 	} else {
-		if code := lib.Xsqlite3_vfs_unregister(tls, r.address); code != lib.SQLITE_OK {
+		linking.Lock()
+		code := lib.Xsqlite3_vfs_unregister(tls, r.address)
+		linking.Unlock()
+		if code != lib.SQLITE_OK {
 			return fmt.Errorf("result code %d", code)
 		}
 		delete(registry.vfs, r.address)
