@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"reflect"
+
 	"github.com/cloacina-go/cloacina/internal/engine"
 	"github.com/cloacina-go/cloacina/internal/plan"
 	"github.com/cloacina-go/cloacina/internal/store"
@@ -176,33 +178,14 @@ func (b *bed) lives(changes []store.Change, want store.TaskDetail) {
 	b.equal("task, after opening again", b.run(create(num).ID).Tasks[0], want)
 }
 
-// moveTo returns changes with another run number.
+// moveTo returns copies of changes with another run number.
 func moveTo(num int64, changes []store.Change) []store.Change {
 	moved := make([]store.Change, len(changes))
-	for i, change := range changes {
-		switch c := change.(type) {
-		case *store.TaskDecided:
-			to := *c
-			to.Run, moved[i] = num, &to
-		case *store.AttemptStarted:
-			to := *c
-			to.Run, moved[i] = num, &to
-		case *store.AttemptEnded:
-			to := *c
-			to.Run, moved[i] = num, &to
-		case *store.TaskRequeued:
-			to := *c
-			to.Run, moved[i] = num, &to
-		case *store.TaskEnded:
-			to := *c
-			to.Run, moved[i] = num, &to
-		case *store.RunEnded:
-			to := *c
-			to.Run, moved[i] = num, &to
-		case *store.RunBlocked:
-			to := *c
-			to.Run, moved[i] = num, &to
-		}
+	for i, c := range changes {
+		to := reflect.New(reflect.TypeOf(c).Elem())
+		to.Elem().Set(reflect.ValueOf(c).Elem())
+		to.Elem().FieldByName("Run").SetInt(num)
+		moved[i] = to.Interface().(store.Change)
 	}
 	return moved
 }
